@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/index"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+// Log is the store, as far as the hub needs it.
+type Log interface {
+	// Follow calls publish with every batch of entries behind a position, in order, until
+	// ctx ends.
+	Follow(ctx context.Context, after entry.Position, publish func([]*entry.Entry)) error
+	// Read returns the stretch of the log behind a position.
+	Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error)
+	// Bounds returns the stretch that is retained.
+	Bounds() store.Bounds
+}
+
+// Config holds the limits of a hub.
+type Config struct {
+	// RingEntries and RingBytes bound what the ring keeps; the newest batch always stays.
+	RingEntries, RingBytes int
+	// Readers is how many streams may read the store at the same time. The others wait:
+	// a hundred replays at once would otherwise hold a hundred decoded stretches.
+	Readers int
+}
+
+// Hub follows a log and hands its entries to streams. All methods are safe for
+// concurrent use.
+type Hub struct {
+	log     Log
+	readers chan struct{}
+
+	mu            sync.RWMutex // guards ring and subscriptions
+	ring          ring
+	subscriptions index.Set[*Subscription]
+
+	// head is the last entry published. It is moved with mu held, after the entries up to
+	// it have been handed to the subscriptions, and read without.
+	head atomic.Uint64
+	// hits is scratch space of the publisher.
+	hits []*Subscription
+}
+
+// New returns a hub at the head of a log. Nothing is published before [Hub.Run].
+func New(cfg Config, log Log) *Hub {
+	head := log.Bounds().Head
+	h := &Hub{
+		log:     log,
+		readers: make(chan struct{}, max(cfg.Readers, 1)),
+		ring:    ring{maxEntries: cfg.RingEntries, maxBytes: cfg.RingBytes, floor: head},
+	}
+	h.head.Store(uint64(head))
+	return h
+}
+
+// Run follows the log until ctx ends or the log fails, and returns why.
+func (h *Hub) Run(ctx context.Context) error {
+	return h.log.Follow(ctx, h.Head(), h.publish)
+}
+
+// Head returns the last entry published: every entry up to there has been handed to the
+// subscriptions that it matches.
+func (h *Hub) Head() entry.Position { return entry.Position(h.head.Load()) }
+
+// chunk bounds how many entries are published under one lock, so that a stream which
+// joins or leaves waits for no more than these. At a microsecond an entry, well below a
+// millisecond.
+const chunk = 256
+
+// publish takes in entries that follow the ones before. Only Run's goroutine calls it.
+func (h *Hub) publish(entries []*entry.Entry) {
+	for len(entries) > 0 {
+		n := min(len(entries), chunk)
+		h.publishChunk(entries[:n:n])
+		entries = entries[n:]
+	}
+}
+
+func (h *Hub) publishChunk(entries []*entry.Entry) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ring.append(entries)
+	for _, e := range entries {
+		h.hits = h.subscriptions.AppendMatches(h.hits[:0], e)
+		for _, s := range h.hits {
+			s.push(e)
+		}
+	}
+	clear(h.hits)
+	h.head.Store(uint64(entries[len(entries)-1].Position))
+}
+
+// Join makes a subscription live behind a position: it gets what matches of everything
+// published from now on. The entries between that position and now are returned, as they
+// lie in the ring, for the caller to judge, with the head at which they end. It returns
+// false, and does nothing, if the ring does not reach back that far: the caller has to
+// read on first.
+func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.Entry, head entry.Position, joined bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.ring.covers(after) {
+		return nil, 0, false
+	}
+	h.subscriptions.Add(s.matcher, s)
+	for _, b := range h.ring.after(after) {
+		backlog = append(backlog, behind(b.entries, after))
+	}
+	return backlog, h.Head(), true
+}
+
+// Leave ends what Join began. The subscription gets nothing more.
+func (h *Hub) Leave(s *Subscription) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.subscriptions.Remove(s.matcher, s)
+}
+
+// Read returns a stretch of the log behind a position, from the ring if it reaches back
+// that far and from the store otherwise, where it may have to wait for its turn. The
+// batch is empty when the log ends there.
+func (h *Hub) Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error) {
+	if b, ok := h.readRing(after); ok {
+		return b, nil
+	}
+	release, err := h.Turn(ctx)
+	if err != nil {
+		return store.Batch{}, err
+	}
+	defer release()
+	return h.log.Read(ctx, after, maxBytes)
+}
+
+// Turn waits until one more may read the store and returns what ends that turn. It fails
+// only if ctx ends first.
+func (h *Hub) Turn(ctx context.Context) (release func(), err error) {
+	select {
+	case h.readers <- struct{}{}:
+		return func() { <-h.readers }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (h *Hub) readRing(after entry.Position) (store.Batch, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if !h.ring.covers(after) {
+		return store.Batch{}, false
+	}
+	batches := h.ring.after(after)
+	if len(batches) == 0 {
+		return store.Batch{After: after, Through: after}, true
+	}
+	first := batches[0]
+	return store.Batch{After: after, Through: first.last, Entries: behind(first.entries, after)}, true
+}

@@ -1,0 +1,86 @@
+package hub
+
+import (
+	"sync"
+
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+)
+
+// Subscription is the place of one live stream in the hub: what matched its filter and
+// has not been taken yet. Make one with [NewSubscription] for each time that a stream
+// joins.
+type Subscription struct {
+	matcher *filter.Matcher
+	budget  int
+	wake    chan struct{}
+
+	mu    sync.Mutex
+	queue []*entry.Entry // matches not yet taken, oldest first
+	bytes int            // their size
+	// last is the newest entry that was ever put into the queue.
+	last entry.Position
+	// behind is set once an entry did not fit. fell is the position before that entry.
+	behind bool
+	fell   entry.Position
+}
+
+// NewSubscription returns a subscription for the entries that match, which holds at
+// most budget bytes of them, but always one.
+func NewSubscription(m *filter.Matcher, budget int) *Subscription {
+	// One token: it says that there is something to take, not how much.
+	return &Subscription{matcher: m, budget: budget, wake: make(chan struct{}, 1)}
+}
+
+// Wake returns a channel that receives when there may be something to take.
+func (s *Subscription) Wake() <-chan struct{} { return s.wake }
+
+// push hands over an entry that matched.
+func (s *Subscription) push(e *entry.Entry) {
+	s.mu.Lock()
+	switch size := e.Size(); {
+	case s.behind:
+	case len(s.queue) > 0 && s.bytes+size > s.budget:
+		s.behind, s.fell = true, e.Position-1
+	default:
+		s.queue = append(s.queue, e)
+		s.bytes += size
+		s.last = e.Position
+	}
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Taken is what a stream took from its subscription.
+type Taken struct {
+	// Entries matched, in the order of the log.
+	Entries []*entry.Entry
+	// Through is how far the log has been judged: what matched up to there was taken.
+	Through entry.Position
+	// Behind tells that the subscription was full. It gets nothing more: the stream has
+	// to read on from Through and to join again.
+	Behind bool
+}
+
+// Take takes everything that is there. spare is reused for what comes next: the slice
+// of the last Take, which the caller gives back.
+func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
+	// The head first: whatever matched up to it is in the queue already.
+	through := h.Head()
+	clear(spare)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := Taken{Entries: s.queue, Through: through, Behind: s.behind}
+	switch {
+	case s.behind:
+		taken.Through = s.fell
+	case s.last > through: // handed over while the hub is on its way
+		taken.Through = s.last
+	}
+	s.queue, s.bytes = spare[:0], 0
+	return taken
+}

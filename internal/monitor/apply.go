@@ -1,0 +1,108 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// awaitFirst waits for the first filter and begins with it. A first filter that is wrong
+// ends the stream.
+func (s *session) awaitFirst(ctx context.Context) error {
+	timeout := time.NewTimer(s.service.cfg.FirstFilterTimeout)
+	defer timeout.Stop()
+	select {
+	case <-s.filters.wake:
+		return nil
+	case <-timeout.C:
+		return errNoFilter
+	case <-s.service.drain:
+		return errDraining
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// takeFilters answers the filters that have come since the last time, and notices when
+// there will be no more.
+func (s *session) takeFilters(ctx context.Context) error {
+	if !s.filters.pending.Load() {
+		return nil
+	}
+	waiting, ended := s.filters.take()
+	for _, r := range waiting {
+		err := r.refusal
+		if err == nil {
+			err = s.apply(ctx, r)
+		}
+		switch {
+		case err == nil:
+		case canceled(err):
+			return err
+		case s.matcher == nil && !errors.Is(err, errSuperseded):
+			return err // nothing is in force that could go on
+		default:
+			if err := s.sendRejected(r.revision, err); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case ended == nil || s.halfClosed:
+		return s.out.flush()
+	case !halfClosed(ended):
+		return ended
+	case s.matcher == nil:
+		return errDone // closed before any filter
+	}
+	s.halfClosed, s.until = true, s.service.history.Bounds().Head
+	s.leave()
+	return s.out.flush()
+}
+
+// apply puts a filter in force: a seek to where it begins, with a new predicate.
+func (s *session) apply(ctx context.Context, r received) error {
+	otherwise := s.reached
+	if s.matcher == nil {
+		// The store's head, which may be ahead of the hub's: what was acknowledged before
+		// the filter came is not after now.
+		otherwise = s.service.history.Bounds().Head
+	}
+	begin, err := s.service.position(ctx, r.filter, r.matcher, otherwise)
+	if err != nil {
+		return err
+	}
+	if err := s.sampled(); err != nil {
+		return err
+	}
+	s.leave()
+	s.reached, s.fell = begin, false
+	s.matcher, s.revision = r.matcher, r.revision
+	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
+	s.sampler.limit(int(r.filter.GetMaxEntriesPerSecond()))
+	s.tick(s.notices)
+	s.service.metrics.applied.Inc()
+	if !s.notices {
+		return nil
+	}
+	return s.sendApplied()
+}
+
+// tick starts or stops the progress notices.
+func (s *session) tick(on bool) {
+	switch {
+	case on && s.progress == nil:
+		s.progress = time.NewTicker(s.service.cfg.ProgressInterval)
+	case !on && s.progress != nil:
+		s.progress.Stop()
+		s.progress = nil
+	}
+}
+
+// ticks receives when a progress notice is due, never if none is wanted.
+func (s *session) ticks() <-chan time.Time {
+	if s.progress == nil {
+		return nil
+	}
+	return s.progress.C
+}

@@ -1,0 +1,99 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+// maxLast bounds LogFilter.last.
+const maxLast = 1_000_000
+
+// clockSkew is how far into the future a client's since may lie: clocks differ.
+const clockSkew = 10 * time.Second
+
+// position returns the position behind which a filter begins; otherwise is the one where
+// it begins if it does not say.
+func (s *Service) position(ctx context.Context, f *loggerv1.LogFilter, m *filter.Matcher, otherwise entry.Position) (entry.Position, error) {
+	switch begin := f.GetBegin().(type) {
+	case *loggerv1.LogFilter_AfterCursor:
+		return s.cursorPosition("after_cursor", begin.AfterCursor)
+	case *loggerv1.LogFilter_Since:
+		if err := begin.Since.CheckValid(); err != nil {
+			return 0, fault.Invalid("since", "since is not a valid time", "send a time of the years 1 to 9999")
+		}
+		if time.Until(begin.Since.AsTime()) > clockSkew {
+			return 0, fault.Invalid("since", "since is in the future", "send a time that has passed, or leave since out to begin now")
+		}
+		return s.history.PositionAt(ctx, begin.Since.AsTime())
+	case *loggerv1.LogFilter_Last:
+		return s.lastPosition(ctx, m, int(begin.Last))
+	default:
+		return otherwise, nil
+	}
+}
+
+// cursorPosition returns the position of a cursor behind which everything is retained.
+func (s *Service) cursorPosition(field, cursor string) (entry.Position, error) {
+	p, err := s.history.Epoch().CheckCursor(cursor, s.history.Bounds())
+	if err != nil {
+		problem, _ := fault.Describe(err)
+		problem.Place.Field = field
+		return 0, &problem
+	}
+	return p, nil
+}
+
+// lastPosition returns the position behind which there are the last n entries that
+// match, fewer if there are not as many.
+func (s *Service) lastPosition(ctx context.Context, m *filter.Matcher, n int) (entry.Position, error) {
+	before := s.history.Bounds().Head + 1
+	if n == 0 {
+		return before - 1, nil
+	}
+	for {
+		batch, err := s.readBackward(ctx, before)
+		if err != nil {
+			return 0, err
+		}
+		for i := len(batch.Entries) - 1; i >= 0; i-- {
+			if !m.Match(batch.Entries[i]) {
+				continue
+			}
+			if n--; n == 0 {
+				return batch.Entries[i].Position - 1, nil
+			}
+		}
+		// A gap is passed over here: it is told when the stream comes to it on its way
+		// forward, unless it lies at the very beginning of what is retained.
+		if batch.After == 0 || batch.After <= s.history.Bounds().Floor {
+			return max(batch.After, s.history.Bounds().Floor), nil
+		}
+		before = batch.After + 1
+	}
+}
+
+// readBytes is about how much a stream that is behind reads in one go. Larger reads hold
+// more memory and answer a changed filter later; smaller ones pay the store's seek more
+// often.
+const readBytes = 256 << 10
+
+func (s *Service) readBackward(ctx context.Context, before entry.Position) (b store.Batch, err error) {
+	release, err := s.hub.Turn(ctx)
+	if err != nil {
+		return b, err
+	}
+	defer release()
+	return s.history.ReadBackward(ctx, before, readBytes)
+}
+
+// canceled tells whether an error says no more than that the call is over.
+func canceled(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,125 @@
+package monitor
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+)
+
+const (
+	defaultValues = 10
+	maxValues     = 1_000
+	defaultWindow = 10_000
+	maxWindow     = 100_000
+	// maxFields and maxDistinct bound what one call holds in memory: entries can have any
+	// attributes, and values that are different every time, like ids, are of no use here.
+	maxFields   = 1_000
+	maxDistinct = 10_000
+)
+
+// ListFields counts the fields and values of recent entries.
+func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsRequest) (*loggerv1.ListFieldsResponse, error) {
+	values, window := int(req.GetValues()), int(req.GetWindow())
+	switch {
+	case values > maxValues:
+		return nil, fault.Invalid("values", "values is above its limit of 1,000", "ask for fewer")
+	case window > maxWindow:
+		return nil, fault.Invalid("window", "window is above its limit of 100,000", "ask for fewer")
+	}
+	m, err := filter.Parse(req.GetQuery())
+	if err != nil {
+		return nil, err
+	}
+	t := tally{prefix: req.GetPrefix(), fields: make(map[string]*fieldTally)}
+	if err := s.recent(ctx, cmp.Or(window, defaultWindow), func(e *entry.Entry) {
+		if m.Match(e) {
+			t.add(e)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	return t.response(cmp.Or(values, defaultValues)), nil
+}
+
+// recent calls visit with the newest entries, the newest first.
+func (s *Service) recent(ctx context.Context, window int, visit func(*entry.Entry)) error {
+	bounds := s.history.Bounds()
+	for before := bounds.Head + 1; window > 0 && before > bounds.Floor+1; {
+		b, err := s.readBackward(ctx, before)
+		if err != nil {
+			return err
+		}
+		for _, e := range slices.Backward(b.Entries) {
+			visit(e)
+			if window--; window == 0 {
+				return nil
+			}
+		}
+		before = b.After + 1
+	}
+	return nil
+}
+
+// tally counts fields.
+type tally struct {
+	prefix  string
+	fields  map[string]*fieldTally
+	entries uint32
+}
+
+type fieldTally struct {
+	entries uint32
+	values  map[string]uint32
+}
+
+func (t *tally) add(e *entry.Entry) {
+	t.entries++
+	t.count("severity", e.Severity.String())
+	t.count("service", e.Service)
+	t.count("host", e.Host)
+	for _, a := range e.Attributes {
+		t.count("attributes."+a.Key, a.Value)
+	}
+}
+
+func (t *tally) count(field, value string) {
+	if value == "" || !strings.HasPrefix(field, t.prefix) {
+		return
+	}
+	f := t.fields[field]
+	if f == nil {
+		if len(t.fields) >= maxFields {
+			return
+		}
+		f = &fieldTally{values: make(map[string]uint32)}
+		t.fields[field] = f
+	}
+	f.entries++
+	if _, known := f.values[value]; known || len(f.values) < maxDistinct {
+		f.values[value]++
+	}
+}
+
+// response lists the fields, the commonest first, with their commonest values.
+func (t *tally) response(values int) *loggerv1.ListFieldsResponse {
+	r := &loggerv1.ListFieldsResponse{Entries: t.entries}
+	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+		f := t.fields[name]
+		field := &loggerv1.Field{Name: name, Entries: f.entries, Distinct: uint32(len(f.values))} //nolint:gosec // G115: at most maxDistinct.
+		for _, value := range slices.Sorted(maps.Keys(f.values)) {
+			field.Values = append(field.Values, &loggerv1.FieldValue{Value: value, Entries: f.values[value]})
+		}
+		slices.SortStableFunc(field.Values, func(a, b *loggerv1.FieldValue) int { return cmp.Compare(b.GetEntries(), a.GetEntries()) })
+		field.Values = field.Values[:min(len(field.Values), values)]
+		r.Fields = append(r.Fields, field)
+	}
+	slices.SortStableFunc(r.Fields, func(a, b *loggerv1.Field) int { return cmp.Compare(b.GetEntries(), a.GetEntries()) })
+	return r
+}

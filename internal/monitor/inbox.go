@@ -1,0 +1,154 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"google.golang.org/grpc/codes"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/frame"
+)
+
+// inboxSize bounds how many filters a session may leave unanswered before the receiver
+// stops reading, and the transport's flow control holds the client back. A person types
+// ten a second; 64 lets a stream that is busy sending for seconds still take the newest.
+const inboxSize = 64
+
+// received is a filter as it came: compiled, or refused.
+type received struct {
+	revision uint32
+	filter   *loggerv1.LogFilter
+	matcher  *filter.Matcher
+	refusal  error // why it is refused; filter and matcher are nil then
+}
+
+// inbox is where the goroutine that receives filters leaves them for the session.
+type inbox struct {
+	// wake has one token when there is something new: a filter, or the end.
+	wake chan struct{}
+	// pending tells, without a lock, that there is something new.
+	pending atomic.Bool
+
+	mu       sync.Mutex
+	revision uint32     // of the newest filter
+	waiting  []received // in the order of their revisions, at most one of them not refused
+	ended    error      // why there will be no more: io.EOF after a half-close
+	room     *sync.Cond // signalled when waiting was taken
+}
+
+func newInbox() *inbox {
+	b := &inbox{wake: make(chan struct{}, 1)}
+	b.room = sync.NewCond(&b.mu)
+	return b
+}
+
+// receive takes filters in until there are no more. It blocks while the session leaves
+// too many unanswered, but not beyond the end of ctx.
+func (b *inbox) receive(ctx context.Context, recv func() (*loggerv1.LogFilter, error)) {
+	stop := context.AfterFunc(ctx, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.room.Broadcast()
+	})
+	defer stop()
+	for {
+		f, err := recv()
+		if err != nil {
+			b.end(err)
+			return
+		}
+		b.put(f)
+		b.mu.Lock()
+		for len(b.waiting) >= inboxSize && ctx.Err() == nil {
+			b.room.Wait()
+		}
+		b.mu.Unlock()
+	}
+}
+
+// put compiles a filter and leaves it for the session. One that still waits is overtaken.
+func (b *inbox) put(f *loggerv1.LogFilter) {
+	r := compile(f)
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.revision++
+	r.revision = b.revision
+	if r.refusal == nil {
+		b.overtakeLocked(&r)
+	}
+	b.waiting = append(b.waiting, r)
+	b.signalLocked()
+}
+
+// overtakeLocked refuses the filter that waits, if there is one, in favour of a newer
+// one. Where the newer one does not say where to begin, it begins where the other would.
+func (b *inbox) overtakeLocked(newer *received) {
+	for i := range b.waiting {
+		old := &b.waiting[i]
+		if old.refusal != nil {
+			continue
+		}
+		if newer.filter.GetBegin() == nil {
+			newer.filter.Begin = old.filter.GetBegin()
+		}
+		old.filter, old.matcher, old.refusal = nil, nil, errSuperseded
+	}
+}
+
+func (b *inbox) end(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = err
+	b.signalLocked()
+}
+
+func (b *inbox) signalLocked() {
+	b.pending.Store(true)
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what waits, and why there will be no more if so.
+func (b *inbox) take() (waiting []received, ended error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	waiting, b.waiting = b.waiting, nil
+	b.pending.Store(false)
+	b.room.Signal()
+	return waiting, b.ended
+}
+
+// compile checks a filter as far as it can be without the log.
+func compile(f *loggerv1.LogFilter) received {
+	if defect := frame.Defect(f); defect != nil {
+		return received{refusal: fault.FromRejected(defect)}
+	}
+	if n := f.GetLast(); n > maxLast {
+		return received{refusal: fault.Invalid("last", "last is above its limit of 1,000,000", "ask for fewer, or begin with since")}
+	}
+	if o := f.GetOverload(); o < 0 || o > loggerv1.Overload_SKIP_TO_LIVE {
+		return received{refusal: fault.Invalid("overload", "overload is not a value that this server knows", "send CATCH_UP or SKIP_TO_LIVE")}
+	}
+	m, err := filter.Compile(f)
+	if err != nil {
+		return received{refusal: err}
+	}
+	return received{filter: f, matcher: m}
+}
+
+var errSuperseded = &fault.Problem{
+	Code: codes.Aborted, Reason: "SUPERSEDED",
+	Message: "a newer filter came before this one was applied",
+}
+
+// halfClosed tells whether a stream ended because its client closed its side.
+func halfClosed(ended error) bool { return errors.Is(ended, io.EOF) }

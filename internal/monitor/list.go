@@ -1,0 +1,229 @@
+package monitor
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+const (
+	defaultPageSize = 100
+	maxPageSize     = 10_000
+	// maxPageBytes keeps a page below the 4 MiB that gRPC clients take by default.
+	maxPageBytes = 3 << 20
+	// pageTime bounds how long a page searches for entries that match rarely: the caller
+	// gets what there is and a token to go on with.
+	pageTime = 2 * time.Second
+)
+
+// ListEntries returns a page of retained entries.
+func (s *Service) ListEntries(ctx context.Context, req *loggerv1.ListEntriesRequest) (*loggerv1.ListEntriesResponse, error) {
+	p, err := s.newPage(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(pageTime)
+	for !p.full && p.low < p.high {
+		if time.Now().After(deadline) {
+			break
+		}
+		if err := p.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if p.low < p.high {
+		p.response.NextPageToken = p.token()
+	}
+	return p.response, nil
+}
+
+// page is one page while it is filled: what is still to be read of it are the positions
+// behind low, up to and including high.
+type page struct {
+	service   *Service
+	matcher   *filter.Matcher
+	low, high entry.Position
+	backward  bool
+	size      int
+	bytes     int
+	full      bool
+	response  *loggerv1.ListEntriesResponse
+}
+
+func (s *Service) newPage(ctx context.Context, req *loggerv1.ListEntriesRequest) (*page, error) {
+	m, err := filter.Compile(&loggerv1.LogFilter{
+		Query: req.GetQuery(), MinSeverity: req.GetMinSeverity(), Services: req.GetServices(), Hosts: req.GetHosts(),
+		Attributes: req.GetAttributes(), Contains: req.GetContains(), Excludes: req.GetExcludes(), Regex: req.GetRegex(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if req.GetPageSize() > maxPageSize {
+		return nil, fault.Invalid("page_size", "page_size is above its limit of 10,000", "ask for fewer and go on with next_page_token")
+	}
+	if o := req.GetOrder(); o < 0 || o > loggerv1.Order_OLDEST_FIRST {
+		return nil, fault.Invalid("order", "order is not a value that this server knows", "send NEWEST_FIRST or OLDEST_FIRST")
+	}
+	p := &page{
+		service: s, matcher: m, size: int(req.GetPageSize()), response: &loggerv1.ListEntriesResponse{},
+		backward: req.GetOrder() != loggerv1.Order_OLDEST_FIRST,
+	}
+	if p.size == 0 {
+		p.size = defaultPageSize
+	}
+	return p, p.bound(ctx, req)
+}
+
+// bound finds the stretch of the log that a request asks for.
+func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err error) {
+	s := p.service
+	bounds := s.history.Bounds()
+	p.low, p.high = bounds.Floor, bounds.Head
+	raise := func(to entry.Position) { p.low = max(p.low, to) }
+	lower := func(to entry.Position) { p.high = min(p.high, to) }
+	var at entry.Position
+	if t := req.GetSince(); t != nil {
+		if at, err = s.history.PositionAt(ctx, t.AsTime()); err != nil {
+			return err
+		}
+		raise(at)
+	}
+	if t := req.GetUntil(); t != nil {
+		if at, err = s.history.PositionAt(ctx, t.AsTime()); err != nil {
+			return err
+		}
+		lower(at)
+	}
+	if c := req.GetAfterCursor(); c != "" {
+		if at, err = s.cursorPosition("after_cursor", c); err != nil {
+			return err
+		}
+		raise(at)
+	}
+	if c := req.GetBeforeCursor(); c != "" {
+		if at, err = s.cursorPosition("before_cursor", c); err != nil {
+			return err
+		}
+		lower(max(at, 1) - 1)
+	}
+	return p.resume(req.GetPageToken(), raise, lower)
+}
+
+// A page token is the direction and the cursor of where the page before has come to.
+const (
+	tokenBackward = "n."
+	tokenForward  = "o."
+)
+
+func (p *page) token() string {
+	epoch := p.service.history.Epoch()
+	if p.backward {
+		return tokenBackward + epoch.Cursor(p.high)
+	}
+	return tokenForward + epoch.Cursor(p.low)
+}
+
+func (p *page) resume(token string, raise, lower func(entry.Position)) error {
+	if token == "" {
+		return nil
+	}
+	prefix, move := tokenForward, raise
+	if p.backward {
+		prefix, move = tokenBackward, lower
+	}
+	cursor, ok := strings.CutPrefix(token, prefix)
+	if !ok {
+		return fault.Invalid("page_token", "the page token is not one of this listing", "send next_page_token as it came, with all other fields unchanged")
+	}
+	at, err := p.service.history.Epoch().ParseCursor(cursor)
+	if err != nil {
+		problem, _ := fault.Describe(err)
+		problem.Place.Field = "page_token"
+		return &problem
+	}
+	move(at)
+	return nil
+}
+
+// read adds one stretch of the log to the page.
+func (p *page) read(ctx context.Context) error {
+	release, err := p.service.hub.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	var b store.Batch
+	if p.backward {
+		b, err = p.service.history.ReadBackward(ctx, p.high+1, readBytes)
+	} else {
+		b, err = p.service.history.Read(ctx, p.low, readBytes)
+	}
+	release()
+	switch {
+	case err != nil:
+		return err
+	case b.Gap != nil:
+		p.tellGap(b)
+	case p.backward:
+		for _, e := range slices.Backward(b.Entries) {
+			if e.Position <= p.low || p.full {
+				break
+			}
+			p.add(e)
+			p.high = e.Position - 1
+		}
+		if !p.full {
+			p.high = max(b.After, p.low)
+		}
+	default:
+		for _, e := range b.Entries {
+			if e.Position > p.high || p.full {
+				break
+			}
+			p.add(e)
+			p.low = e.Position
+		}
+		if !p.full {
+			p.low = min(b.Through, p.high)
+		}
+		if b.Through == b.After { // nothing is left up to high
+			p.low = p.high
+		}
+	}
+	return nil
+}
+
+func (p *page) add(e *entry.Entry) {
+	if !p.matcher.Match(e) {
+		return
+	}
+	p.response.Entries = append(p.response.Entries, e.ToProto(p.service.history.Epoch().Cursor(e.Position)))
+	p.bytes += len(e.Wire()) + store.CursorLength
+	p.full = len(p.response.Entries) >= p.size || p.bytes >= maxPageBytes
+}
+
+func (p *page) tellGap(b store.Batch) {
+	epoch := p.service.history.Epoch()
+	p.response.Gaps = append(p.response.Gaps, &loggerv1.Gap{
+		FromCursor: epoch.Cursor(b.After), ToCursor: epoch.Cursor(b.Through),
+		Entries: b.Gap.Entries, Reason: gapReason(b.Gap.Reason),
+	})
+	if p.backward {
+		p.high = max(b.After, p.low)
+	} else {
+		p.low = min(b.Through, p.high)
+	}
+}
+
+func gapReason(r store.GapReason) loggerv1.GapReason {
+	if r == store.Damage {
+		return loggerv1.GapReason_DAMAGE
+	}
+	return loggerv1.GapReason_RETENTION
+}

@@ -1,0 +1,113 @@
+package monitor
+
+import (
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/frame"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+// outbox encodes what a stream is sent and sends it. Native clients get a message an
+// entry at once. For the HTTP edge, frames are gathered into one message until they are
+// flushed or gatherBytes long: a message costs that edge ten times what a frame costs.
+//
+// Only the session's goroutine uses it.
+type outbox struct {
+	stream   grpc.ServerStream
+	encoding frame.Encoding
+	epoch    store.Epoch
+
+	cursor   []byte  // scratch
+	gathered *[]byte // frames not yet sent; from the pool, or nil
+}
+
+// gatherBytes is how long a message of gathered frames gets before it is sent.
+const gatherBytes = 32 << 10
+
+func newOutbox(stream grpc.ServerStream, epoch store.Epoch) *outbox {
+	return &outbox{
+		stream: stream, encoding: frame.Of(stream.Context()), epoch: epoch,
+		cursor: make([]byte, 0, store.CursorLength),
+	}
+}
+
+// entry sends an entry that matched the filter with this revision. Like all that send,
+// it blocks while the client does not read.
+func (o *outbox) entry(e *entry.Entry, revision uint32) error {
+	o.cursor = o.epoch.AppendCursor(o.cursor[:0], e.Position)
+	if o.encoding == frame.Protobuf {
+		const tailBytes = store.CursorLength + 12
+		tail := entry.AppendStreamFields(make([]byte, 0, tailBytes), o.cursor, revision)
+		return o.send(mem.BufferSlice{mem.SliceBuffer(e.Wire()), mem.SliceBuffer(tail)})
+	}
+	o.open(string(o.cursor))
+	*o.gathered = e.AppendJSON(*o.gathered, o.cursor, revision)
+	return o.close()
+}
+
+// notice sends a notice; cursor is from where a stream that has seen it may resume, or
+// empty.
+func (o *outbox) notice(n *loggerv1.LogEntry, cursor string) error {
+	if o.encoding == frame.Protobuf {
+		body, err := proto.Marshal(n)
+		if err != nil {
+			return err
+		}
+		return o.send(mem.BufferSlice{mem.SliceBuffer(body)})
+	}
+	body, err := noticeJSON.Marshal(n)
+	if err != nil {
+		return err
+	}
+	o.open(cursor)
+	*o.gathered = append(*o.gathered, body...)
+	return o.close()
+}
+
+var noticeJSON = protojson.MarshalOptions{UseProtoNames: true}
+
+// open and close write what stands around the JSON of a frame.
+func (o *outbox) open(id string) {
+	if o.gathered == nil {
+		o.gathered = mem.DefaultBufferPool().Get(gatherBytes)
+		*o.gathered = (*o.gathered)[:0]
+	}
+	b := *o.gathered
+	if o.encoding == frame.SSE {
+		if id != "" {
+			b = append(append(append(b, "id: "...), id...), '\n')
+		}
+		b = append(b, "data: "...)
+	}
+	*o.gathered = append(b, `{"result":`...)
+}
+
+func (o *outbox) close() error {
+	*o.gathered = append(*o.gathered, "}\n"...)
+	if o.encoding == frame.SSE {
+		*o.gathered = append(*o.gathered, '\n')
+	}
+	if len(*o.gathered) < gatherBytes {
+		return nil
+	}
+	return o.flush()
+}
+
+// flush sends what was gathered.
+func (o *outbox) flush() error {
+	if o.gathered == nil {
+		return nil
+	}
+	b := mem.NewBuffer(o.gathered, mem.DefaultBufferPool())
+	o.gathered = nil
+	return o.send(mem.BufferSlice{b})
+}
+
+func (o *outbox) send(data mem.BufferSlice) error {
+	return o.stream.SendMsg(&frame.Message{Data: data})
+}

@@ -1,0 +1,123 @@
+package monitor
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/hub"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+// History is the store, as far as the service needs it: what is retained.
+type History interface {
+	// Read returns the stretch of the log behind a position.
+	Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error)
+	// ReadBackward returns the stretch that ends before a position; 0 is the end.
+	ReadBackward(ctx context.Context, before entry.Position, maxBytes int) (store.Batch, error)
+	// PositionAt returns the last position that was taken in before a time.
+	PositionAt(ctx context.Context, t time.Time) (entry.Position, error)
+	// Bounds returns the stretch that is retained.
+	Bounds() store.Bounds
+	// Epoch returns what cursors of this log carry.
+	Epoch() store.Epoch
+}
+
+// Sink takes entries in.
+type Sink interface {
+	// Append returns once the entries are stored.
+	Append(ctx context.Context, entries []*entry.Entry) error
+}
+
+// Config holds what a stream may cost and how long things may take.
+type Config struct {
+	// QueueBytes bounds the entries that wait for one live stream.
+	QueueBytes int
+	// ProgressInterval is how often a stream that asked for notices is told how far it is.
+	ProgressInterval time.Duration
+	// FirstFilterTimeout is how long a stream may be open before its first filter.
+	FirstFilterTimeout time.Duration
+	// MaxStreams is how many streams may be open at the same time.
+	MaxStreams int
+}
+
+// Service implements logger.v1.Logger. Its methods are safe for concurrent use.
+type Service struct {
+	loggerv1.UnimplementedLoggerServer
+
+	cfg     Config
+	hub     *hub.Hub
+	history History
+	sink    Sink
+	metrics *Metrics
+	logger  *slog.Logger
+
+	streams   atomic.Int64
+	drain     chan struct{} // closed by Drain
+	drainOnce sync.Once
+}
+
+var _ loggerv1.LoggerServer = (*Service)(nil)
+
+// New returns the service over a hub, the history behind it, and a sink for what is
+// written. None of them is closed by it.
+func New(cfg Config, h *hub.Hub, history History, sink Sink, metrics *Metrics, logger *slog.Logger) *Service {
+	return &Service{
+		cfg: cfg, hub: h, history: history, sink: sink, metrics: metrics, logger: logger,
+		drain: make(chan struct{}),
+	}
+}
+
+// Drain makes every stream, now and later, say goodbye and end with UNAVAILABLE. It does
+// not wait for them.
+func (s *Service) Drain() { s.drainOnce.Do(func() { close(s.drain) }) }
+
+// Monitor streams what matches the newest filter that the client has sent.
+func (s *Service) Monitor(stream grpc.BidiStreamingServer[loggerv1.LogFilter, loggerv1.LogEntry]) error {
+	filters := newInbox()
+	// The goroutine that receives is not waited for: Recv returns only when the stream
+	// has ended, which is when this handler has returned. It touches nothing but the
+	// inbox.
+	go filters.receive(stream.Context(), stream.Recv)
+	return s.serve(stream, filters)
+}
+
+// Tail streams what matches one filter.
+func (s *Service) Tail(f *loggerv1.LogFilter, stream grpc.ServerStreamingServer[loggerv1.LogEntry]) error {
+	filters := newInbox()
+	filters.put(f)
+	return s.serve(stream, filters)
+}
+
+// serve runs the session of a stream on the goroutine of its handler.
+func (s *Service) serve(stream grpc.ServerStream, filters *inbox) error {
+	if s.streams.Add(1) > int64(s.cfg.MaxStreams) {
+		s.streams.Add(-1)
+		return errTooManyStreams
+	}
+	defer s.streams.Add(-1)
+	s.metrics.streams.Inc()
+	defer s.metrics.streams.Dec()
+
+	// The HTTP edge waits for the headers before it does anything else.
+	if err := stream.SendHeader(nil); err != nil {
+		return err
+	}
+	session := newSession(s, newOutbox(stream, s.history.Epoch()), filters)
+	defer session.close()
+	return session.run(stream.Context())
+}
+
+var errTooManyStreams = &fault.Problem{
+	Code: codes.ResourceExhausted, Reason: "TOO_MANY_STREAMS", RetryAfter: 5 * time.Second,
+	Message: "the server has as many streams open as it may have",
+	Hint:    "close streams that are not needed, or raise stream.max_streams",
+}

@@ -1,0 +1,294 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/hub"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
+)
+
+// session is one stream, on the goroutine of its handler. See the package comment for
+// what it promises and package hub for live and behind.
+type session struct {
+	service *Service
+	filters *inbox
+	out     *outbox
+
+	// The filter in force.
+	matcher  *filter.Matcher
+	revision uint32
+	overload loggerv1.Overload
+	notices  bool
+	sampler  sampler
+
+	// reached is the position up to which every entry was judged, and sent if it matched.
+	reached          entry.Position
+	scanned, matched uint64
+
+	// live is the stream's place in the hub, nil while it is behind. fell tells that it is
+	// behind because it was too slow.
+	live  *hub.Subscription
+	fell  bool
+	spare []*entry.Entry // the slice of the last Take
+
+	// until is where the stream ends once the client has closed its side.
+	until      entry.Position
+	halfClosed bool
+
+	progress *time.Ticker // nil unless the filter asks for notices
+}
+
+func newSession(service *Service, out *outbox, filters *inbox) *session {
+	return &session{service: service, out: out, filters: filters}
+}
+
+// Errors that end a session.
+var (
+	errDone = errors.New("the stream has delivered all that it was to deliver")
+
+	errDraining = &fault.Problem{
+		Code: codes.Unavailable, Reason: "STOPPING", RetryAfter: time.Second,
+		Message: "the server is being stopped", Hint: "resume from the cursor of the goodbye",
+	}
+	errNoFilter = &fault.Problem{
+		Code: codes.DeadlineExceeded, Reason: "NO_FILTER",
+		Message: "no filter came in time", Hint: "send a LogFilter as soon as the stream is open; an empty one selects everything",
+	}
+)
+
+// run serves the stream until it ends, and returns nil if it ends well.
+func (s *session) run(ctx context.Context) error {
+	err := s.awaitFirst(ctx)
+	for err == nil {
+		err = s.step(ctx)
+	}
+	if errors.Is(err, errDone) {
+		return s.out.flush()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// close gives back what the session holds.
+func (s *session) close() {
+	s.leave()
+	s.tick(false)
+}
+
+// step answers the filters that have come, and moves the stream on.
+func (s *session) step(ctx context.Context) error {
+	if err := s.takeFilters(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-s.service.drain:
+		return errors.Join(s.sampled(), s.sendGoodbye(), s.out.flush(), errDraining)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	default:
+	}
+	switch {
+	case s.halfClosed && s.reached >= s.until:
+		return errors.Join(s.sampled(), errDone)
+	case s.live != nil:
+		return s.follow(ctx)
+	default:
+		return s.catchUp(ctx)
+	}
+}
+
+// follow waits for what happens next on a live stream.
+func (s *session) follow(ctx context.Context) error {
+	select {
+	case <-s.filters.wake:
+		return nil
+	case <-s.service.drain:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-s.live.Wake():
+		return s.takeLive()
+	case <-s.sampler.due():
+		return errors.Join(s.sampled(), s.out.flush())
+	case <-s.ticks():
+		if err := s.takeLive(); err != nil {
+			return err
+		}
+		return errors.Join(s.sendProgress(), s.out.flush())
+	}
+}
+
+// takeLive sends what the hub has put into the subscription.
+func (s *session) takeLive() error {
+	taken := s.service.hub.Take(s.live, s.spare)
+	s.spare = taken.Entries
+	if whole, err := s.deliver(taken.Entries, matches); !whole || err != nil {
+		return err
+	}
+	s.advance(taken.Through)
+	if taken.Behind {
+		s.service.metrics.fell.Inc()
+		s.leave()
+		s.fell = true
+	}
+	return nil
+}
+
+// catchUp reads the log from the position reached, and joins the hub when it has come to
+// its end.
+func (s *session) catchUp(ctx context.Context) error {
+	if s.fell && s.overload == loggerv1.Overload_SKIP_TO_LIVE {
+		return s.skip()
+	}
+	select {
+	case <-s.ticks():
+		if err := errors.Join(s.sendProgress(), s.out.flush()); err != nil {
+			return err
+		}
+	default:
+	}
+	batch, err := s.read(ctx)
+	switch {
+	case err != nil:
+		return err
+	case batch.Gap != nil:
+		return s.tellGap(batch)
+	case batch.Through <= s.reached:
+		return s.join()
+	}
+	whole, err := s.deliver(batch.Entries, s.matcher.Match)
+	if whole {
+		s.advance(batch.Through)
+	}
+	return err
+}
+
+func (s *session) read(ctx context.Context) (store.Batch, error) {
+	if !s.halfClosed {
+		return s.service.hub.Read(ctx, s.reached, readBytes)
+	}
+	// What was acknowledged before the half-close is in the store, but the hub may not
+	// have come to it yet.
+	release, err := s.service.hub.Turn(ctx)
+	if err != nil {
+		return store.Batch{}, err
+	}
+	defer release()
+	return s.service.history.Read(ctx, s.reached, readBytes)
+}
+
+// join makes the stream live, if the hub's ring still reaches back to where it is.
+func (s *session) join() error {
+	if s.halfClosed {
+		s.reached = max(s.reached, s.until) // the store has nothing more up to there
+		return nil
+	}
+	live := hub.NewSubscription(s.matcher, s.service.cfg.QueueBytes)
+	backlog, head, joined := s.service.hub.Join(live, s.reached)
+	if !joined {
+		return nil
+	}
+	s.live, s.fell = live, false
+	for _, entries := range backlog {
+		if whole, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
+			return err
+		}
+	}
+	s.advance(head)
+	if !s.notices {
+		return nil
+	}
+	return errors.Join(s.sampled(), s.sendCaughtUp(), s.out.flush())
+}
+
+// leave takes the stream out of the hub. What was queued is judged again.
+func (s *session) leave() {
+	if s.live != nil {
+		s.service.hub.Leave(s.live)
+		s.live = nil
+	}
+	clear(s.spare)
+}
+
+// skip leaves out what the stream owes and goes on live.
+func (s *session) skip() error {
+	s.fell = false
+	head := s.service.hub.Head()
+	if head <= s.reached {
+		return nil
+	}
+	from := s.reached
+	s.reached = head
+	return errors.Join(s.sampled(), s.sendGap(from, head, uint64(head-from), loggerv1.GapReason_SKIPPED_TO_LIVE))
+}
+
+func (s *session) tellGap(batch store.Batch) error {
+	from := s.reached
+	s.reached = batch.Through
+	return errors.Join(s.sampled(), s.sendGap(from, batch.Through, batch.Gap.Entries, gapReason(batch.Gap.Reason)), s.out.flush())
+}
+
+// advance moves on to a position up to which everything was judged.
+func (s *session) advance(to entry.Position) {
+	if to > s.reached {
+		s.scanned += uint64(to - s.reached)
+		s.reached = to
+	}
+}
+
+// matches is the judgement on entries that the hub has judged already.
+func matches(*entry.Entry) bool { return true }
+
+// deliver sends what matches of entries that follow the position reached. It stops, and
+// returns false, as soon as a filter has come: the rest is for that one to judge.
+func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool) (whole bool, err error) {
+	for _, e := range entries {
+		if s.filters.pending.Load() && !s.halfClosed {
+			return false, s.out.flush()
+		}
+		if e.Position <= s.reached {
+			continue // the stream began ahead of the hub
+		}
+		if match(e) {
+			if err := s.sendEntry(e); err != nil {
+				return false, err
+			}
+		}
+		s.advance(e.Position)
+	}
+	return true, s.out.flush()
+}
+
+func (s *session) sendEntry(e *entry.Entry) error {
+	s.matched++
+	if s.sampler.enabled() {
+		if !s.sampler.admit(time.Now(), s.reached, e.Position) {
+			s.service.metrics.sampled.Inc()
+			return nil
+		}
+		if err := s.sampled(); err != nil {
+			return err
+		}
+	}
+	s.service.metrics.delivered.Inc()
+	return s.out.entry(e, s.revision)
+}
+
+// sampled tells what the sampler has left out and not told yet.
+func (s *session) sampled() error {
+	from, to, entries := s.sampler.take()
+	if entries == 0 {
+		return nil
+	}
+	return s.sendGap(from, to, entries, loggerv1.GapReason_RATE_LIMIT)
+}
