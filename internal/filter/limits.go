@@ -1,0 +1,67 @@
+package filter
+
+// The limits of a filter. Each is above what people were seen to write and low enough
+// that parsing the worst filter takes well under a millisecond. They hold for the query
+// and the structured fields together.
+const (
+	// MaxBytes is the length of the query and of all texts of the structured fields
+	// together, in bytes.
+	MaxBytes = 4096
+	// MaxDepth is how deeply parentheses may be nested; it bounds the recursion of all
+	// that walks the tree.
+	MaxDepth = 32
+	// MaxConditions is the number of conditions; each value of a list is one.
+	MaxConditions = 64
+	// MaxRegexes is the number of regular expressions, which cost ten times as much to
+	// match as any other condition.
+	MaxRegexes = 4
+	// MaxLiteralBytes is the length of one value or name, in bytes, escapes resolved.
+	MaxLiteralBytes = 512
+	// MaxRegexInstructions is the size of the program that a regular expression
+	// compiles to. Without it, 20 bytes such as ((a{99}){99}){99} are a program of a
+	// million instructions.
+	MaxRegexInstructions = 2000
+)
+
+// limits are the bounds that a filter is held to. They are the constants above, except
+// in tests, which parse canonical texts that may be longer than their source.
+type limits struct {
+	bytes, depth, conditions, regexes int
+}
+
+var defaultLimits = limits{bytes: MaxBytes, depth: MaxDepth, conditions: MaxConditions, regexes: MaxRegexes}
+
+// budget counts what one filter has used up of its limits, over all its fields.
+type budget struct {
+	limits
+	usedConditions, usedRegexes int
+}
+
+// condition counts one condition, which stands at this place.
+func (b *budget) condition(at span) error {
+	b.usedConditions++
+	if b.usedConditions > b.conditions {
+		return at.fail("merge conditions into a regular expression, or leave some out",
+			"the filter has more than %d conditions", b.conditions)
+	}
+	return nil
+}
+
+// regex counts one regular expression, which stands at this place.
+func (b *budget) regex(at span) error {
+	b.usedRegexes++
+	if b.usedRegexes > b.regexes {
+		return at.fail("join them with | into one, or search for plain text",
+			"the filter has more than %d regular expressions", b.regexes)
+	}
+	return nil
+}
+
+// literal checks the length of one value or name.
+func (b *budget) literal(text string, at span) error {
+	if len(text) > MaxLiteralBytes {
+		return at.fail("a shorter part of it selects as well",
+			"a text of %d bytes is too long, the limit is %d bytes", len(text), MaxLiteralBytes)
+	}
+	return nil
+}

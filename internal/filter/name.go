@@ -1,0 +1,119 @@
+package filter
+
+import (
+	"strings"
+)
+
+// path returns the field whose name begins with word, which has been read, and steps
+// over the quoted parts of an attribute's name behind it. The field's kind is 0 if there
+// is none with that name: then word may still be a word to be searched for.
+//
+// What follows "attributes." is one flat key, dots included, as OpenTelemetry names
+// attributes: attributes.http.request.method has the key http.request.method.
+func (p *parser) path(word value) (field, error) {
+	if f, ok := fieldNamed(word.raw); ok {
+		return f, nil
+	}
+	key, ok := strings.CutPrefix(word.raw, attributesPrefix)
+	if !ok {
+		return field{}, nil
+	}
+	for segment := word.raw; strings.HasSuffix(segment, ".") && p.atQuote(); {
+		quoted, err := p.takeString()
+		if err != nil {
+			return field{}, err
+		}
+		segment = ""
+		if p.at('.') {
+			segment = p.peekName()
+			p.pos += len(segment)
+		}
+		key += quoted.verbatim() + segment
+	}
+	return field{kind: attributeField, key: key}, p.literal(key, p.span(word.begin, p.pos))
+}
+
+// otherNames are names that people use for our fields: those of other tools and of
+// loggers.
+var otherNames = map[string]fieldKind{
+	"level": severityField, "lvl": severityField, "loglevel": severityField, "log.level": severityField,
+	"severity_text": severityField, "severity_number": severityField, "min_severity": severityField,
+	"priority": severityField,
+	"svc":      serviceField, "services": serviceField, "service.name": serviceField, "service_name": serviceField,
+	"app": serviceField, "job": serviceField, "logger": serviceField,
+	"hosts": hostField, "hostname": hostField, "host.name": hostField, "node": hostField, "instance": hostField,
+	"msg": messageField, "text": messageField, "body": messageField, "log": messageField, "line": messageField,
+	"textPayload": messageField, "_msg": messageField,
+	"trace": traceIDField, "traceid": traceIDField, "traceId": traceIDField, "trace.id": traceIDField,
+	"span": spanIDField, "spanid": spanIDField, "spanId": spanIDField, "span.id": spanIDField,
+	"time": timestampField, "ts": timestampField, "@timestamp": timestampField, "_time": timestampField, "date": timestampField,
+	"attribute": attributesField, "attr": attributesField, "attrs": attributesField, "labels": attributesField,
+}
+
+// unknownField makes the error of a comparison of a field that there is not.
+func (p *parser) unknownField(name value, op span) error {
+	hint := "did you mean " + closestField(name.raw) + "?"
+	if quoted := p.textAround(name); op.text[op.begin:op.end] == string(opHas) {
+		hint += " To search for the text, put it in quotes: " + quoted
+	}
+	return name.fail(hint, "unknown field %s", echo(name.raw))
+}
+
+// textAround returns the text from name up to white space, quoted and cut: what somebody
+// who pasted 12:30:05 or http://example.com wanted to search for.
+func (p *parser) textAround(name value) string {
+	rest := p.text[name.begin:]
+	if end := strings.IndexFunc(rest, endsText); end >= 0 {
+		rest = rest[:end]
+	}
+	return echo(rest)
+}
+
+// closestField returns the field that an unknown name most likely means.
+func closestField(name string) string {
+	if kind, ok := otherNames[name]; ok {
+		return fieldNames[kind]
+	}
+	lower := strings.ToLower(name)
+	if kind, ok := otherNames[lower]; ok {
+		return fieldNames[kind]
+	}
+	for _, prefix := range []string{"attribute.", "attr.", "attrs.", "labels.", "jsonPayload.", "resource."} {
+		if key, ok := strings.CutPrefix(name, prefix); ok && key != "" {
+			return attributesPrefix + clip(key)
+		}
+	}
+	const slips = 2
+	for _, known := range fieldNames {
+		if known != "" && distance(lower, known) <= slips {
+			return known
+		}
+	}
+	return field{kind: attributeField, key: clip(name)}.String()
+}
+
+// distance is the number of characters that must be added, removed or replaced to make
+// b of a, or more than the longest field name where a is longer than any that matters.
+func distance(a, b string) int {
+	const longest = 16
+	if len(a) > longest || len(b) > longest {
+		return longest
+	}
+	var row [longest + 1]int
+	for j := range len(b) + 1 {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,38 @@
+package filter
+
+import (
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+)
+
+// substring is a predicate: the field's text contains this text, in any case.
+type substring struct {
+	field field
+	// text is folded; it is not empty.
+	text   string
+	search folded
+}
+
+var _ predicate = (*substring)(nil)
+
+// newSubstring makes the leaf for a text. Every text contains the empty one.
+func newSubstring(f field, text string) expr {
+	if text == "" {
+		return leaf(&present{f})
+	}
+	return leaf(&substring{f, foldString(text), newFolded(text)})
+}
+
+func (p *substring) match(e *entry.Entry) bool {
+	text, ok := p.field.text(e)
+	return ok && p.search.in(text)
+}
+
+func (p *substring) cost() Cost { return p.field.cost() + costSubstring }
+
+// appendText appends a word alone where the field is the message, as people write it.
+func (p *substring) appendText(b []byte) []byte {
+	if p.field.kind != messageField {
+		b = append(p.field.appendName(b), opHas...)
+	}
+	return appendValue(b, p.text)
+}
