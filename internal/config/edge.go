@@ -1,0 +1,97 @@
+package config
+
+import "time"
+
+// Stream bounds what one stream of entries may take, under any transport.
+type Stream struct {
+	// QueueSize is how much encoded output waits for a reader before the stream counts
+	// as behind. Range: 64KiB to 256MiB. Default: 1MiB.
+	QueueSize Size `key:"queue_size" min:"64KiB" max:"256MiB"`
+	// ProgressInterval is how often a stream that asked for notices is told how far it
+	// has come. Range: 100ms to 1h. Default: 5s.
+	ProgressInterval time.Duration `key:"progress_interval" min:"100ms" max:"1h"`
+	// FirstFilterTimeout is how long a stream may be open without a filter. Range: 100ms
+	// to 1h. Default: 10s.
+	FirstFilterTimeout time.Duration `key:"first_filter_timeout" min:"100ms" max:"1h"`
+	// MaxStreams is how many streams may be open at a time. Range: 1 to 1,000,000.
+	// Default: 4,096.
+	MaxStreams int `key:"max_streams" flag:"*" usage:"how many streams may be open at a time" min:"1" max:"1000000"`
+	// SendTimeout is how long a single send may wait for a reader that takes nothing at
+	// all before the stream is ended. Range: 1s to 1h. Default: 30s.
+	SendTimeout time.Duration `key:"send_timeout" min:"1s" max:"1h"`
+}
+
+func defaultStream() Stream {
+	return Stream{
+		QueueSize:          1 * MiB,
+		ProgressInterval:   5 * time.Second,
+		FirstFilterTimeout: 10 * time.Second,
+		MaxStreams:         4096,
+		SendTimeout:        30 * time.Second,
+	}
+}
+
+// The values of Ingest.FilesFrom.
+const (
+	// FromBeginning reads what a file holds already.
+	FromBeginning = "beginning"
+	// FromEnd reads only what is added to a file that was there at the start.
+	FromEnd = "end"
+)
+
+// Ingest is how entries come in, and what one of them may be.
+type Ingest struct {
+	// EntrySize is the largest message that is stored; a longer one is cut, and the
+	// entry says so. Range: 1KiB to 16MiB. Default: 256KiB.
+	EntrySize Size `key:"entry_size" min:"1KiB" max:"16MiB"`
+	// Attributes is how many attributes an entry may have; what is beyond is left out,
+	// and the entry says so. Range: 1 to 4,096. Default: 128.
+	Attributes int `key:"attributes" min:"1" max:"4096"`
+	// BodySize is the largest request as it is sent. Range: 64KiB to 1GiB. Default: 4MiB.
+	BodySize Size `key:"body_size" min:"64KiB" max:"1GiB"`
+	// DecodedSize is the largest request once it is decompressed, at least BodySize.
+	// Range: 64KiB to 4GiB. Default: 20MiB.
+	DecodedSize Size `key:"decoded_size" min:"64KiB" max:"4GiB"`
+	// Stdin reads lines from standard input. Default: false.
+	Stdin bool `key:"stdin" flag:"stdin" usage:"read lines from standard input"`
+	// Files are the glob patterns of files that are followed. Default: none.
+	Files []string `key:"files" flag:"files" usage:"follow the files of this glob pattern (may be repeated)"`
+	// FilesFrom is where reading a file begins: FromBeginning or FromEnd. Default:
+	// FromEnd.
+	FilesFrom string `key:"files_from" flag:"files-from" usage:"where reading a file begins" oneof:"beginning end"`
+}
+
+func defaultIngest() Ingest {
+	return Ingest{
+		EntrySize:   256 * KiB,
+		Attributes:  128,
+		BodySize:    4 * MiB,
+		DecodedSize: 20 * MiB,
+		FilesFrom:   FromEnd,
+	}
+}
+
+// WebSocket bounds a WebSocket connection.
+type WebSocket struct {
+	// MessageSize is the largest message that a client may send. Range: 4KiB to 16MiB.
+	// Default: 64KiB.
+	MessageSize Size `key:"message_size" min:"4KiB" max:"16MiB"`
+	// PingInterval is how often the server pings, so that proxies keep the connection
+	// and a client that vanished is noticed. Range: 1s to 1h. Default: 25s.
+	PingInterval time.Duration `key:"ping_interval" min:"1s" max:"1h"`
+	// PongTimeout is how long the answer to a ping may take. Range: 1s to 1h.
+	// Default: 8s.
+	PongTimeout time.Duration `key:"pong_timeout" min:"1s" max:"1h"`
+	// WriteTimeout is how long one write may wait for a client that takes nothing.
+	// Range: 1s to 1h. Default: 30s.
+	WriteTimeout time.Duration `key:"write_timeout" min:"1s" max:"1h"`
+}
+
+func defaultWebSocket() WebSocket {
+	return WebSocket{
+		MessageSize:  64 * KiB,
+		PingInterval: 25 * time.Second,
+		PongTimeout:  8 * time.Second,
+		WriteTimeout: 30 * time.Second,
+	}
+}
