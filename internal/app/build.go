@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/config"
+	"github.com/seed-2f16ea30/logsieve/internal/gateway"
+	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
+	"github.com/seed-2f16ea30/logsieve/internal/hub"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest"
+	"github.com/seed-2f16ea30/logsieve/internal/monitor"
+	"github.com/seed-2f16ea30/logsieve/internal/store/local"
+	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
+)
+
+func (a *App) newTelemetry() error {
+	a.registry = telemetry.NewRegistry()
+	return nil
+}
+
+func (a *App) newStore() (err error) {
+	c := a.cfg.Store
+	mode := local.Written
+	if c.Sync == config.SyncFsync {
+		mode = local.Fsync
+	}
+	a.store, err = local.Open(local.Config{
+		Dir: c.Dir, Sync: mode, SyncInterval: c.SyncInterval,
+		MaxAge: c.MaxAge, MaxBytes: int64(c.MaxSize), DiskHighWater: float64(c.DiskHighWater) / 100,
+	}, a.logger.With("part", "store"))
+	if err != nil {
+		return fmt.Errorf("the store cannot be opened: %w", err)
+	}
+	a.undo.push(func(context.Context) error { return a.store.Close() })
+	return nil
+}
+
+// storeReaders is how many streams read the store at the same time: with two cores, more
+// only take each other's time, and each holds a decoded stretch of the log.
+const storeReaders = 8
+
+func (a *App) newHub() error {
+	a.hub = hub.New(hub.Config{
+		RingEntries: a.cfg.Hub.RingEntries, RingBytes: int(a.cfg.Hub.RingSize), Readers: storeReaders,
+	}, a.store)
+	return nil
+}
+
+func (a *App) newSink() error {
+	c := a.cfg.Ingest
+	a.sink = ingest.NewSink(a.store, ingest.Limits{EntryBytes: int(c.EntrySize), Attributes: c.Attributes}, time.Now)
+	return nil
+}
+
+func (a *App) newService() error {
+	c := a.cfg.Stream
+	a.service = monitor.New(monitor.Config{
+		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
+		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams,
+	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))
+	return nil
+}
+
+func (a *App) newGRPC(options []grpc.ServerOption) error {
+	a.grpc = grpcapi.New(grpcapi.Config{
+		MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: a.cfg.Stream.MaxStreams,
+	}, a.logger.With("part", "grpc"), options...)
+	loggerv1.RegisterLoggerServer(a.grpc, a.service)
+	a.health = grpcapi.RegisterHealth(a.grpc)
+	return nil
+}
+
+// pipeBytes is the buffer of the connection between the HTTP edge and the gRPC server. It
+// is one for all streams of the edge, and both ends are in this process.
+const pipeBytes = 1 << 20
+
+// maxEdgeMessage bounds one message to the HTTP edge: an entry of the largest size as
+// JSON, every byte of it escaped, among others.
+const maxEdgeMessage = 64 << 20
+
+// newGateway connects the HTTP edge to the gRPC server, in the process.
+func (a *App) newGateway() error {
+	pipe := bufconn.Listen(pipeBytes)
+	a.listeners.pipe = pipe
+	a.undo.push(func(context.Context) error { return pipe.Close() })
+	conn, err := grpc.NewClient("passthrough:///logsieve",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxEdgeMessage)),
+		grpc.WithSharedWriteBuffer(true),
+	)
+	if err != nil {
+		return err
+	}
+	a.undo.push(func(context.Context) error { return conn.Close() })
+	a.gateway, err = gateway.New(gateway.Config{}, conn, a.Ready, a.logger.With("part", "gateway"))
+	return err
+}

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
+	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
+)
+
+// listeners are the open addresses; one that is switched off is nil.
+type listeners struct {
+	pipe                                  net.Listener // between the HTTP edge and the gRPC server
+	grpc, http, otlpGRPC, otlpHTTP, admin net.Listener
+}
+
+// Addresses are where a server listens, as host:port; one that is switched off is empty.
+type Addresses struct {
+	GRPC, HTTP, OTLPGRPC, OTLPHTTP, Admin string
+}
+
+// listen opens all addresses, so that one that is taken is found before anything runs.
+func (a *App) listen() error {
+	for _, l := range []struct {
+		key, address string
+		listener     *net.Listener
+	}{
+		{"grpc.address", a.cfg.GRPC.Address, &a.listeners.grpc},
+		{"http.address", a.cfg.HTTP.Address, &a.listeners.http},
+		{"otlp.grpc_address", a.cfg.OTLP.GRPCAddress, &a.listeners.otlpGRPC},
+		{"otlp.http_address", a.cfg.OTLP.HTTPAddress, &a.listeners.otlpHTTP},
+		{"admin.address", a.cfg.Admin.Address, &a.listeners.admin},
+	} {
+		if l.address == "" {
+			continue
+		}
+		listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", l.address)
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			return fmt.Errorf("%s is already in use by another program: stop that one, or choose another address with %s", l.address, l.key)
+		case err != nil:
+			return fmt.Errorf("cannot listen on %s (%s): %w", l.address, l.key, err)
+		}
+		*l.listener = listener
+		a.undo.push(func(context.Context) error { return closeListener(listener) })
+	}
+	return nil
+}
+
+// closeListener closes a listener that its server may have closed already.
+func closeListener(l net.Listener) error {
+	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// Addresses returns where the server listens, with the ports that the system chose.
+func (a *App) Addresses() Addresses {
+	text := func(l net.Listener) string {
+		if l == nil {
+			return ""
+		}
+		return l.Addr().String()
+	}
+	l := a.listeners
+	return Addresses{
+		GRPC: text(l.grpc), HTTP: text(l.http),
+		OTLPGRPC: text(l.otlpGRPC), OTLPHTTP: text(l.otlpHTTP), Admin: text(l.admin),
+	}
+}
+
+// server is something that serves an address until it is stopped.
+type server struct {
+	run  func() error
+	stop func(ctx context.Context) // waits for what is under way until ctx ends, then cuts it off
+}
+
+// servers returns what serves the open addresses, in the order in which it is stopped.
+func (a *App) servers() []server {
+	var all []server
+	if l := a.listeners.otlpGRPC; l != nil {
+		s := grpcapi.New(grpcapi.Config{
+			MaxMessageBytes: int(a.cfg.Ingest.DecodedSize), MaxStreams: a.cfg.Stream.MaxStreams,
+		}, a.logger.With("part", "otlp"))
+		otlp.Register(s, a.sink)
+		all = append(all, grpcServer(s, l))
+	}
+	if l := a.listeners.otlpHTTP; l != nil {
+		all = append(all, a.httpServer(l, a.otlpHandler(), nil))
+	}
+	if l := a.listeners.http; l != nil {
+		all = append(all, a.httpServer(l, a.gateway.Handler(), a.gateway.Shutdown))
+	}
+	if l := a.listeners.grpc; l != nil {
+		all = append(all, grpcServer(a.grpc, l, a.listeners.pipe))
+	}
+	if l := a.listeners.admin; l != nil {
+		all = append(all, a.httpServer(l, a.adminHandler(), nil))
+	}
+	return all
+}
+
+func grpcServer(s *grpc.Server, on ...net.Listener) server {
+	return server{
+		run: func() error {
+			failed := make(chan error, len(on))
+			for _, l := range on {
+				go func() { failed <- s.Serve(l) }()
+			}
+			var errs []error
+			for range on {
+				errs = append(errs, <-failed)
+			}
+			return errors.Join(errs...)
+		},
+		stop: func(ctx context.Context) {
+			hard := context.AfterFunc(ctx, s.Stop)
+			defer hard()
+			s.GracefulStop()
+		},
+	}
+}
+
+// The limits of an HTTP connection. net/http's own are none, but for the header.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 60 * time.Second
+	maxHeaderBytes    = 32 << 10
+)
+
+// httpServer serves a handler. closeStreams, if there is one, ends what the handler keeps
+// open for as long as its client likes.
+func (a *App) httpServer(l net.Listener, handler http.Handler, closeStreams func(context.Context) error) server {
+	base, cancel := context.WithCancelCause(context.Background())
+	s := &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		BaseContext: func(net.Listener) context.Context { return base },
+		ErrorLog:    telemetry.StandardLogger(a.logger.With("part", "http")),
+	}
+	return server{
+		run: func() error {
+			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		},
+		stop: func(ctx context.Context) {
+			defer cancel(errStopping)
+			if closeStreams != nil {
+				if err := closeStreams(ctx); err != nil {
+					a.logger.Warn("streams were cut off", "error", err)
+				}
+			}
+			if err := s.Shutdown(ctx); err != nil {
+				a.logger.Warn("requests were cut off", "error", err)
+				_ = s.Close()
+			}
+		},
+	}
+}
