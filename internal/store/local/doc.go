@@ -1,0 +1,39 @@
+// Package local is the log in this process: an engine of package store on Pebble, in
+// one directory, for one process at a time.
+//
+// # What is kept where
+//
+// The directory holds Pebble's files under blocks, where the key is the position of the
+// first entry of a block and the value is the block (see block.go), and one small file,
+// logsieve.meta, that says which log this is and up to where it has been removed.
+// Blocks are only ever added at the end and removed at the beginning, so that Pebble
+// never has to merge anything: its compactions are switched off, and every byte is
+// written twice, once to the write-ahead log and once to a table.
+//
+// # Durability
+//
+// Append returns when its entries have been handed to the operating system
+// ([Written]: they survive the end of this process, and a loss of power costs at most
+// [Config.SyncInterval]) or are on the disk ([Fsync]). Whoever waits at the same time is
+// written together, in one commit.
+//
+// # Order, blocking, ownership
+//
+// One goroutine, the committer, assigns positions, so the order in which entries are
+// committed, become visible to readers and reach followers is one and the same. A
+// follower that falls behind by more than its queue holds up the committer, and so all
+// who append: the publish function of [Log.Follow] must be quick. Readers hold up nobody.
+// Entries belong to the log from the call of Append on, whatever it returns.
+//
+// # Faults
+//
+// A full disk refuses entries with store.ErrFull and takes them again when there is
+// room. A block that is damaged, and a stretch that is missing, are told to readers as
+// gaps of that very range. Any other fault of the disk on writing ends the writing:
+// Append and [Log.Health] return its cause until the log is opened again; reading goes
+// on.
+//
+// # Lock order
+//
+// Log.use, then Log.mu. No lock is held while a follower is waited for.
+package local

@@ -1,0 +1,65 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// pebbleLogger takes what Pebble has to say.
+type pebbleLogger struct {
+	logger *slog.Logger
+	// failed is told of what Pebble takes for a reason to end the process.
+	failed func(error)
+}
+
+var _ pebble.Logger = (*pebbleLogger)(nil)
+
+// Infof implements pebble.Logger.
+func (p *pebbleLogger) Infof(format string, args ...any) { p.log(slog.LevelDebug, format, args) }
+
+// Errorf implements pebble.Logger.
+func (p *pebbleLogger) Errorf(format string, args ...any) { p.log(slog.LevelWarn, format, args) }
+
+// Fatalf implements pebble.Logger. Pebble expects it not to return, and its own ends the
+// process. This one returns, with the log marked as failed before: at the places that
+// call it for a fault of the disk, Pebble then gives up what it was doing. It may even
+// report success to the committer, which therefore looks at the mark after each commit.
+func (p *pebbleLogger) Fatalf(format string, args ...any) {
+	p.log(slog.LevelError, format, args)
+	err := fmt.Errorf(format, args...)
+	for _, arg := range args {
+		if cause, ok := arg.(error); ok {
+			err = fmt.Errorf("pebble: %w", cause)
+		}
+	}
+	p.failed(err)
+}
+
+func (p *pebbleLogger) log(level slog.Level, format string, args []any) {
+	if ctx := context.Background(); p.logger.Enabled(ctx, level) {
+		p.logger.Log(ctx, level, "pebble", slog.String("message", fmt.Sprintf(format, args...)))
+	}
+}
+
+// listener returns what reacts to Pebble's events.
+func (p *pebbleLogger) listener() *pebble.EventListener {
+	l := &pebble.EventListener{
+		// The default ends the process. Readers find the damage by themselves, and are told.
+		DataCorruption: func(info pebble.DataCorruptionInfo) {
+			p.Errorf("damage in %s: %v", info.Path, info.Details)
+		},
+		BackgroundError: func(err error) {
+			if !errors.Is(err, pebble.ErrClosed) {
+				p.Errorf("background error: %v", err)
+			}
+		},
+		WriteStallBegin: func(info pebble.WriteStallBeginInfo) { p.Errorf("writing stalls: %s", info.Reason) },
+		WriteStallEnd:   func() { p.Errorf("writing goes on") },
+	}
+	l.EnsureDefaults(p)
+	return l
+}
