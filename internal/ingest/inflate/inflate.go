@@ -1,0 +1,115 @@
+// Package inflate reads the body of a request within bounds: of what comes over the wire,
+// and of what it expands to. A body that would exceed a bound costs no more than the
+// bound, however much it promises.
+package inflate
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// Limits bound a body. A limit that is 0 has its default.
+type Limits struct {
+	// Wire bounds the bytes as they come. Default 4 MiB.
+	Wire int64
+	// Decoded bounds the bytes that they expand to. Default 20 MiB.
+	Decoded int64
+}
+
+const (
+	defaultWire    = 4 << 20
+	defaultDecoded = 20 << 20
+)
+
+// Errors of ReadAll. Others are those of the body's reader.
+var (
+	// ErrTooLarge means that the body exceeds a limit.
+	ErrTooLarge = errors.New("the body is too large")
+	// ErrEncoding means that the content encoding is not supported.
+	ErrEncoding = errors.New("the content encoding is not supported: send gzip or identity")
+	// ErrDamaged means that the body is not what its encoding says.
+	ErrDamaged = errors.New("the body is not valid gzip")
+)
+
+// ReadAll returns the body, decoded from its Content-Encoding: gzip, or identity, which
+// may be left out.
+func ReadAll(body io.Reader, encoding string, limits Limits) ([]byte, error) {
+	if limits.Wire <= 0 {
+		limits.Wire = defaultWire
+	}
+	if limits.Decoded <= 0 {
+		limits.Decoded = defaultDecoded
+	}
+	wire := &bounded{from: body, left: limits.Wire, limit: limits.Wire, what: "as sent"}
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		wire.left = min(limits.Wire, limits.Decoded)
+		wire.limit = wire.left
+		return io.ReadAll(wire)
+	case "gzip", "x-gzip":
+		return gunzip(wire, limits)
+	default:
+		return nil, fmt.Errorf("%w, not %q", ErrEncoding, encoding)
+	}
+}
+
+func gunzip(wire *bounded, limits Limits) ([]byte, error) {
+	unzip, err := gzip.NewReader(wire)
+	if err != nil {
+		return nil, wire.cause(err)
+	}
+	defer unzip.Close()
+	decoded := &bounded{from: unzip, left: limits.Decoded, limit: limits.Decoded, what: "expanded"}
+	data, err := io.ReadAll(decoded)
+	if err != nil {
+		return nil, wire.cause(err)
+	}
+	return data, nil
+}
+
+// bounded fails with ErrTooLarge at the first byte over its limit.
+type bounded struct {
+	from        io.Reader
+	left, limit int64
+	what        string
+	// err is how from ended, if not by its own end.
+	err error
+}
+
+var _ io.Reader = (*bounded)(nil)
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	// One byte more than is left tells a body that ends at the limit from one that goes on.
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.from.Read(p)
+	if int64(n) > b.left {
+		b.err = fmt.Errorf("%w %s: at most %d bytes are taken", ErrTooLarge, b.what, b.limit)
+		return int(b.left), b.err
+	}
+	b.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// cause tells a failure of the reader below gzip, and of a bound, from damage.
+func (b *bounded) cause(err error) error {
+	switch {
+	case b.err != nil:
+		return b.err
+	case errors.Is(err, ErrTooLarge):
+		return err
+	default:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+}
