@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 
@@ -17,13 +18,14 @@ import (
 //
 //	 0  version, 1
 //	 1  codec of the payload: 0 plain, 1 S2
-//	 2  reserved, 0
-//	 4  number of entries, 1 to maxBlockEntries
-//	 8  commit time, nanoseconds since 1970 UTC, never less than the block's before it
-//	16  length of the payload when plain
+//	 2  number of entries, 1 to maxBlockEntries, 2 bytes
+//	 4  length of the payload when plain
+//	 8  length of the entries in it
+//	12  commit time, nanoseconds since 1970 UTC, never less than the block's before it
 //	20  CRC-32C of the payload as stored
 //	24  CRC-32C of the key and the bytes above
-//	28  payload: each entry's encoding (see entry.Wire), preceded by its length as a varint
+//	28  payload: the entries (see entry.Wire), one after the other, and behind them their
+//	    lengths as varints
 //
 // The header has a check of its own, so that the range of positions of a block is known
 // even where its payload is damaged. The key is part of it, so that a block under a wrong
@@ -77,6 +79,7 @@ type header struct {
 	committed  int64
 	codec      uint8
 	plainBytes int
+	wireBytes  int
 	payloadSum uint32
 }
 
@@ -99,12 +102,13 @@ func decodeHeader(key, value []byte) (header, error) {
 	h := header{
 		first:      first,
 		codec:      value[1],
-		count:      int(binary.LittleEndian.Uint32(value[4:])),
-		committed:  int64(binary.LittleEndian.Uint64(value[8:])), //nolint:gosec // G115: written from an int64.
-		plainBytes: int(binary.LittleEndian.Uint32(value[16:])),
+		count:      int(binary.LittleEndian.Uint16(value[2:])),
+		plainBytes: int(binary.LittleEndian.Uint32(value[4:])),
+		wireBytes:  int(binary.LittleEndian.Uint32(value[8:])),
+		committed:  int64(binary.LittleEndian.Uint64(value[12:])), //nolint:gosec // G115: written from an int64.
 		payloadSum: binary.LittleEndian.Uint32(value[20:]),
 	}
-	if h.count < 1 || h.count > maxBlockEntries || h.plainBytes > maxPlainBytes ||
+	if h.count < 1 || h.count > maxBlockEntries || h.plainBytes > maxPlainBytes || h.wireBytes > h.plainBytes ||
 		uint64(first) > math.MaxUint64-maxBlockEntries {
 		return header{}, fmt.Errorf("%w: %d entries in %d bytes at %d", errDamaged, h.count, h.plainBytes, first)
 	}
@@ -130,22 +134,36 @@ func decodeBlock(key, value []byte) (header, []entry.Entry, error) {
 	if err != nil {
 		return h, nil, err
 	}
+	entries, err := thawAll(h, plain[:h.wireBytes], plain[h.wireBytes:])
+	return h, entries, err
+}
+
+// thawAll returns the entries of a payload. They share one allocation, and their
+// attributes another.
+func thawAll(h header, wire, lengths []byte) ([]entry.Entry, error) {
 	entries := make([]entry.Entry, h.count)
+	var attributes []entry.Attribute
 	for i := range entries {
-		size, n := binary.Uvarint(plain)
-		if n <= 0 || size > uint64(len(plain)-n) {
-			return h, nil, fmt.Errorf("%w: entry %d is cut", errDamaged, i)
+		size, n := binary.Uvarint(lengths)
+		if n <= 0 || size > uint64(len(wire)) {
+			return nil, fmt.Errorf("%w: entry %d is cut", errDamaged, i)
 		}
-		end := n + int(size) //nolint:gosec // G115: at most len(plain).
-		if err := entries[i].Thaw(h.first+entry.Position(i), plain[n:end:end]); err != nil {
-			return h, nil, fmt.Errorf("%w: entry %d: %w", errDamaged, i, err)
+		lengths = lengths[n:]
+		var err error
+		attributes, err = entries[i].ThawWith(h.first+entry.Position(i), wire[:size:size], attributes)
+		if err != nil {
+			return nil, fmt.Errorf("%w: entry %d: %w", errDamaged, i, err)
 		}
-		plain = plain[end:]
+		wire = wire[size:]
+		if i == 0 {
+			// What is logged at the same time is alike: room for all is mostly this.
+			attributes = slices.Grow(attributes, len(attributes)*(h.count-1))
+		}
 	}
-	if len(plain) != 0 {
-		return h, nil, fmt.Errorf("%w: %d bytes too many", errDamaged, len(plain))
+	if len(wire)+len(lengths) != 0 {
+		return nil, fmt.Errorf("%w: %d bytes too many", errDamaged, len(wire)+len(lengths))
 	}
-	return h, entries, nil
+	return entries, nil
 }
 
 // decompress returns the plain payload in memory of its own.
@@ -165,50 +183,4 @@ func decompress(h header, payload []byte) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: the payload does not decompress", errDamaged)
-}
-
-// blockWriter makes blocks out of entries, one after the other, in memory that it uses
-// again.
-type blockWriter struct {
-	first     entry.Position
-	count     int
-	plain     []byte
-	value     []byte
-	committed int64
-}
-
-// add appends a frozen entry and tells whether the block is full: seal it then.
-func (w *blockWriter) add(e *entry.Entry) (full bool) {
-	if w.count == 0 {
-		w.first, w.plain = e.Position, w.plain[:0]
-	}
-	wire := e.Wire()
-	w.plain = binary.AppendUvarint(w.plain, uint64(len(wire)))
-	w.plain = append(w.plain, wire...)
-	w.count++
-	return w.count == maxBlockEntries || len(w.plain) >= maxBlockBytes
-}
-
-// seal ends the block and returns its key and its value, which is valid until the next
-// call of seal.
-func (w *blockWriter) seal() (key, value []byte) {
-	if need := headerBytes + s2.MaxEncodedLen(len(w.plain)); cap(w.value) < need {
-		w.value = make([]byte, need)
-	}
-	value = w.value[:cap(w.value)]
-	codec, payload := byte(codecS2), s2.Encode(value[headerBytes:], w.plain)
-	if len(payload) >= len(w.plain) {
-		codec, payload = codecPlain, value[headerBytes:headerBytes+copy(value[headerBytes:], w.plain)]
-	}
-	value = value[:headerBytes+len(payload)]
-	clear(value[:headerBytes])
-	value[0], value[1] = blockVersion, codec
-	binary.LittleEndian.PutUint32(value[4:], uint32(w.count))       //nolint:gosec // G115: at most maxBlockEntries.
-	binary.LittleEndian.PutUint64(value[8:], uint64(w.committed))   //nolint:gosec // G115: read back as an int64.
-	binary.LittleEndian.PutUint32(value[16:], uint32(len(w.plain))) //nolint:gosec // G115: at most maxPlainBytes.
-	binary.LittleEndian.PutUint32(value[20:], crc32.Checksum(payload, castagnoli))
-	key = blockKey(w.first)
-	binary.LittleEndian.PutUint32(value[checkedBytes:], headerSum(key, value))
-	w.count = 0
-	return key, value
 }

@@ -77,11 +77,12 @@ func (l *Log) commit(w *blockWriter, entries []*entry.Entry) error {
 	w.committed = max(l.env.now().UnixNano(), l.committed)
 	batch := l.db.NewBatch()
 	defer batch.Close() //nolint:errcheck // It only gives its memory back.
+	next := l.next
 	for i, e := range entries {
 		complete(e, w.committed)
-		e.Freeze(l.next + entry.Position(i))
 		if w.add(e) || i == len(entries)-1 {
-			key, value := w.seal()
+			key, value := w.seal(next)
+			next = e.Position + 1
 			if err := batch.Set(key, value, nil); err != nil {
 				return fmt.Errorf("the store cannot write: %w", err)
 			}
@@ -94,7 +95,7 @@ func (l *Log) commit(w *blockWriter, entries []*entry.Entry) error {
 	if err := l.failed(); err != nil {
 		return err
 	}
-	l.next += entry.Position(len(entries))
+	l.next = next
 	l.committed = w.committed
 	return nil
 }
