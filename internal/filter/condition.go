@@ -1,5 +1,7 @@
 package filter
 
+import "strings"
+
 // compile makes the tree of one restriction: a field, an operator and a value. It is
 // where a restriction is counted, and where all that can be wrong with it is found.
 func (b *budget) compile(f field, op operator, v value) (expr, error) {
@@ -33,7 +35,7 @@ func (b *budget) compileText(f field, op operator, v value) (expr, error) {
 	}
 	switch op {
 	case opEqual:
-		return compileEqual(f, v), nil
+		return compileEqual(f, v)
 	case opHas:
 		return compileHas(f, v)
 	case opMatch:
@@ -51,16 +53,21 @@ func (b *budget) compileText(f field, op operator, v value) (expr, error) {
 
 // compileEqual makes the leaf of an exact comparison, where a final * stands for any
 // ending.
-func compileEqual(f field, v value) expr {
+func compileEqual(f field, v value) (expr, error) {
+	if at := strings.IndexByte(strings.TrimSuffix(v.raw, "*"), '*'); v.form == word && at >= 0 {
+		return expr{}, v.source.span(v.begin+at, v.begin+at+1).fail(
+			"for another place write "+f.shown()+`=~"REGEX"; for the character put the text in quotes`,
+			"* stands for any ending, and only at the end")
+	}
 	text, star := v.pattern()
 	text = f.stored(text)
 	switch {
 	case star && text == "":
-		return leaf(&present{f})
+		return leaf(&present{f}), nil
 	case star:
-		return leaf(&prefix{f, text})
+		return leaf(&prefix{f, text}), nil
 	}
-	return leaf(&equal{f, text})
+	return leaf(&equal{f, text}), nil
 }
 
 // compileHas makes the leaf of a search. A final * without quotes is refused: it would
@@ -68,21 +75,23 @@ func compileEqual(f field, v value) expr {
 func compileHas(f field, v value) (expr, error) {
 	text, star := v.pattern()
 	switch {
+	case v.form == whole:
+		return newSubstring(f, v.raw), nil
 	case !star:
 		return newSubstring(f, text), nil
-	case v.quoted && text != "":
+	case v.form == quoted && text != "":
 		return newSubstring(f, text+"*"), nil
-	case v.quoted || text == "":
+	case text == "":
 		return leaf(&present{f}), nil
 	}
-	return expr{}, v.fail("leave the * out: a part of the text is enough; for the beginning alone write "+f.String()+"="+clip(v.raw),
+	return expr{}, v.fail("leave the * out: a part of the text is enough; for the beginning alone write "+f.shown()+"="+echo(v.raw),
 		"* has no meaning in a search for a part of a text")
 }
 
 // compileOrder makes the leaf of an order, which only numbers have.
 func compileOrder(f field, op operator, v value) (expr, error) {
 	if f.kind != attributeField {
-		return expr{}, v.fail("use = for the whole text, : for a part of it", "%s has no order: %s compares numbers", f, op)
+		return expr{}, v.fail("use = for the whole text, : for a part of it", "%s has no order: %s compares numbers", f.shown(), op)
 	}
 	text := v.verbatim()
 	bound, ok := parseNumber(text)
@@ -102,7 +111,7 @@ func compileAttributes(op operator, v value) (expr, error) {
 	if star && key == "" {
 		return leaf(&present{field{kind: attributesField}}), nil
 	}
-	if star && !v.quoted {
+	if star && v.form != quoted {
 		return expr{}, v.fail("write the whole name", "* has no meaning in the name of an attribute")
 	}
 	if star {

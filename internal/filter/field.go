@@ -94,8 +94,14 @@ func (f field) appendName(b []byte) []byte {
 	return appendQuoted(b, f.key, "")
 }
 
-// String returns the name of the field as a query has it.
-func (f field) String() string { return string(f.appendName(nil)) }
+// shown returns the name of the field for a message: cut, and with nothing in it that
+// could drive a terminal.
+func (f field) shown() string {
+	if f.kind == attributeField && !isPlain(f.key) {
+		return attributesPrefix + echo(f.key)
+	}
+	return clip(string(f.appendName(nil)))
+}
 
 // stored returns a text as the field would hold it: ids are kept in lower case, so an
 // id in upper case is compared in lower case, too.

@@ -119,7 +119,7 @@ func (l *lexer) takeString() (value, error) {
 			i++
 		case quote:
 			l.pos = i + 1
-			return value{l.span(begin, l.pos), l.text[begin+1 : i], true}, nil
+			return value{l.span(begin, l.pos), l.text[begin+1 : i], quoted}, nil
 		}
 	}
 	hint := "close it with " + string(quote)

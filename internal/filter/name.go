@@ -19,7 +19,7 @@ func (p *parser) path(word value) (field, error) {
 		return field{}, nil
 	}
 	for segment := word.raw; strings.HasSuffix(segment, ".") && p.atQuote(); {
-		quoted, err := p.takeString()
+		part, err := p.takeString()
 		if err != nil {
 			return field{}, err
 		}
@@ -28,7 +28,7 @@ func (p *parser) path(word value) (field, error) {
 			segment = p.peekName()
 			p.pos += len(segment)
 		}
-		key += quoted.verbatim() + segment
+		key += part.verbatim() + segment
 	}
 	return field{kind: attributeField, key: key}, p.literal(key, p.span(word.begin, p.pos))
 }
@@ -53,8 +53,8 @@ var otherNames = map[string]fieldKind{
 // unknownField makes the error of a comparison of a field that there is not.
 func (p *parser) unknownField(name value, op span) error {
 	hint := "did you mean " + closestField(name.raw) + "?"
-	if quoted := p.textAround(name); op.text[op.begin:op.end] == string(opHas) {
-		hint += " To search for the text, put it in quotes: " + quoted
+	if op.text[op.begin:op.end] == string(opHas) {
+		hint += " To search for the text, put it in quotes: " + p.textAround(name)
 	}
 	return name.fail(hint, "unknown field %s", echo(name.raw))
 }
@@ -80,7 +80,7 @@ func closestField(name string) string {
 	}
 	for _, prefix := range []string{"attribute.", "attr.", "attrs.", "labels.", "jsonPayload.", "resource."} {
 		if key, ok := strings.CutPrefix(name, prefix); ok && key != "" {
-			return attributesPrefix + clip(key)
+			return field{kind: attributeField, key: key}.shown()
 		}
 	}
 	const slips = 2
@@ -89,7 +89,7 @@ func closestField(name string) string {
 			return known
 		}
 	}
-	return field{kind: attributeField, key: clip(name)}.String()
+	return field{kind: attributeField, key: name}.shown()
 }
 
 // distance is the number of characters that must be added, removed or replaced to make

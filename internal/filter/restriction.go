@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strings"
+	"unicode"
 )
 
 // restriction reads a word alone, a comparison of a field, or a function. The keyword
@@ -130,14 +131,15 @@ func (p *parser) value(op span) (value, error) {
 // checkSeparate checks that a word or string ends where it seems to: service=a"b" and
 // don't are more likely slips than two conditions.
 func (p *parser) checkSeparate(v value) error {
-	if p.atEnd() || p.atSpace() || p.at(')') || v.quoted && p.at('(') {
+	if p.atEnd() || p.atSpace() || p.at(')') || v.form == quoted && p.at('(') {
 		return nil
 	}
-	end := p.pos + 1
-	if rest := p.peekText(); rest != "" {
-		end = p.pos + len(rest)
+	rest := p.rest()
+	if end := strings.IndexFunc(rest, func(r rune) bool { return r == ')' || unicode.IsSpace(r) }); end >= 0 {
+		rest = rest[:end]
 	}
-	return p.span(v.begin, end).fail("put the whole text in quotes, or a space between two conditions", "%s is followed by %s with no space between", echo(v.raw), echo(p.text[p.pos:end]))
+	end := p.pos + len(rest)
+	return p.span(v.begin, end).fail("put the whole text in quotes, or a space between two conditions", "%s is followed by %s with no space between", echo(v.raw), echo(rest))
 }
 
 // foreignOperators are those of other languages, with what is right here.

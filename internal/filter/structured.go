@@ -138,7 +138,7 @@ func (b *budget) items(name string, f field, op operator, texts []string) ([]exp
 		if text == "" {
 			return nil, s.whole().fail("leave it out", "the text is empty")
 		}
-		x, err := b.item(f, op, s.value())
+		x, err := b.compile(f, op, s.value())
 		if err != nil {
 			return nil, err
 		}
@@ -147,17 +147,5 @@ func (b *budget) items(name string, f field, op operator, texts []string) ([]exp
 	return parts, nil
 }
 
-// item compiles one item. In a search, * is a character: there are no quotes here that
-// could say so.
-func (b *budget) item(f field, op operator, v value) (expr, error) {
-	if op != opHas {
-		return b.compile(f, op, v)
-	}
-	if err := b.condition(v.span); err != nil {
-		return expr{}, err
-	}
-	return newSubstring(f, v.raw), b.literal(v.raw, v.span)
-}
-
-// value returns a whole source as a value.
-func (s source) value() value { return value{span: s.whole(), raw: s.text} }
+// value returns the whole text as a value.
+func (s source) value() value { return value{span: s.whole(), raw: s.text, form: whole} }

@@ -9,7 +9,7 @@ type substring struct {
 	field field
 	// text is folded; it is not empty.
 	text   string
-	search folded
+	search *search
 }
 
 var _ predicate = (*substring)(nil)
@@ -19,7 +19,7 @@ func newSubstring(f field, text string) expr {
 	if text == "" {
 		return leaf(&present{f})
 	}
-	return leaf(&substring{f, foldString(text), newFolded(text)})
+	return leaf(&substring{f, foldString(text), newSearch(text)})
 }
 
 func (p *substring) match(e *entry.Entry) bool {

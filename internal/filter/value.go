@@ -6,14 +6,26 @@ import "strings"
 type value struct {
 	span
 	// raw is the text as it was written, without the quotes.
-	raw string
-	// quoted tells a STRING from a TEXT. A TEXT has no escapes but a final \*.
-	quoted bool
+	raw  string
+	form valueForm
 }
+
+// valueForm is how a value was written.
+type valueForm uint8
+
+const (
+	// word is a TEXT. It has no escapes but a final \*.
+	word valueForm = iota
+	// quoted is a STRING.
+	quoted
+	// whole is the whole text of a structured field. It has the escape of a word. There
+	// are no quotes to say that a * is meant as the character, so it is wherever it can be.
+	whole
+)
 
 // rawBegin is where raw begins in the source.
 func (v value) rawBegin() int {
-	if v.quoted {
+	if v.form == quoted {
 		return v.begin + 1
 	}
 	return v.begin
@@ -22,7 +34,7 @@ func (v value) rawBegin() int {
 // pattern returns the text that the value means where a final * has a meaning, without
 // that *, and whether there is one. A final \* is the character.
 func (v value) pattern() (text string, star bool) {
-	if v.quoted {
+	if v.form == quoted {
 		text = unescape(v.raw)
 		star = endsInStar(v.raw)
 		if !star && strings.HasSuffix(v.raw, `\*`) {
@@ -44,7 +56,7 @@ func (v value) pattern() (text string, star bool) {
 
 // verbatim returns the text that the value means where * has no meaning.
 func (v value) verbatim() string {
-	if v.quoted {
+	if v.form == quoted {
 		return unescape(v.raw)
 	}
 	return v.raw
@@ -99,7 +111,7 @@ func (v value) spanOf(begin, end int) span {
 
 // sourceOffset returns where in the source a byte of the verbatim text stands.
 func (v value) sourceOffset(offset int) int {
-	if !v.quoted {
+	if v.form != quoted {
 		return v.begin + offset
 	}
 	i := 0
