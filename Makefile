@@ -1,0 +1,92 @@
+# The two commands are `make demo` and `make test`; `make` alone lists them all.
+#
+# Needed: Go, git, make, gcc (for the race detector), Node with npm. Everything else is fetched into .cache, with the
+# versions that tools/go.mod and tools/node/package-lock.json pin.
+
+SHELL := bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+CACHE := $(CURDIR)/.cache
+export PATH := $(CACHE)/bin:$(CURDIR)/tools/node/node_modules/.bin:$(PATH)
+
+# A clone without tags, or a copy without git, builds too.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -X github.com/seed-2f16ea30/logsieve/internal/version.release=$(VERSION)
+
+# How long each fuzz target runs, and each benchmark.
+FUZZTIME ?= 10s
+BENCHTIME ?= 1s
+# What is benchmarked and fuzzed: one package, or all.
+PKG ?= ./...
+
+.PHONY: help
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: build ## Run a server that is fed by a generator of realistic logs; it says what to open
+	@exec bin/logsieve demo
+
+.PHONY: build
+build: ## Build bin/logsieve
+	@# -trimpath: the same source makes the same binary, wherever it stands.
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/logsieve
+
+# Cheap and telling checks first. The end-to-end suite comes last and alone, so that the whole machine is its own.
+.PHONY: test
+test: lint checkgenerate fuzz unit e2e ## Run every check and every test
+
+.PHONY: unit
+unit: ## Run the tests of all packages, with the race detector
+	@go test -race $$(go list ./... | grep -v '/test/e2e')
+
+.PHONY: e2e
+e2e: build ## Run the built binary against real clients
+	@go test -race -count=1 ./test/e2e/...
+
+.PHONY: lint
+lint: $(CACHE)/tools ## Run the linters, import rules included
+	@golangci-lint run ./...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (10s)
+	@tools/fuzz '$(PKG)' '$(FUZZTIME)'
+
+.PHONY: bench
+bench: ## Run the benchmarks of all packages, or of PKG
+	@go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' $(PKG)
+
+.PHONY: cover
+cover: ## Show how much of each package its tests cover
+	@mkdir -p $(CACHE)
+	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -v '/test/e2e') >/dev/null
+	grep -v /gen/ $(CACHE)/cover.out > $(CACHE)/cover.own
+	go tool cover -func=$(CACHE)/cover.own
+
+.PHONY: generate
+generate: $(CACHE)/tools $(CACHE)/node ## Make gen/ and openapi/ from api/; needs no network once the tools are there
+	@tools/generate .
+
+.PHONY: checkgenerate
+checkgenerate: $(CACHE)/tools $(CACHE)/node ## Check that gen/ and openapi/ are fresh, and the contract sound and compatible
+	@tools/checkgenerate
+
+.PHONY: clean
+clean: ## Remove what was built and fetched
+	rm -rf bin $(CACHE) tools/node/node_modules
+
+# The tools, built once for each version of their list.
+$(CACHE)/tools: tools/go.mod tools/go.sum
+	@echo 'building the tools (once; minutes on a small machine)'
+	mkdir -p $(CACHE)
+	cd tools && GOFLAGS=-mod=readonly GOBIN=$(CACHE)/bin go install tool
+	touch $@
+
+$(CACHE)/node: tools/node/package.json tools/node/package-lock.json
+	@mkdir -p $(CACHE)
+	cd tools/node && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
