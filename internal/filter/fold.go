@@ -43,6 +43,9 @@ var foldASCII = func() (table [256]byte) {
 
 func foldString(s string) string { return strings.Map(foldRune, s) }
 
+// hasCases tells whether other runes fold to the same one as r.
+func hasCases(r rune) bool { return unicode.SimpleFold(r) != r }
+
 // orbit returns all runes that fold to the same rune as r.
 func orbit(r rune) []rune {
 	runes := []rune{r}

@@ -10,8 +10,9 @@ const maxOrbit = 4
 
 // search is a text to be searched for in any case. The search looks for one of its
 // runes, the one that is rarest in logs, in each of its cases with the assembly of
-// strings.Index, and compares the rest only there: about ten times as fast as folding
-// every rune of the haystack, and nothing is allocated.
+// strings.Index, and compares the rest only there. Nothing is allocated. In a message of
+// 95 bytes that takes 40 ns, where strings.Contains in a lower-case copy takes 250,
+// folding rune by rune 290, and regexp's (?i) 1,700.
 type search struct {
 	// whole is the text, folded; before and after are what surrounds the anchor in it.
 	whole, before, after []rune
@@ -34,7 +35,7 @@ func newSearch(text string) *search {
 	runes := []rune(foldString(text))
 	exact, best := true, 0
 	for i, r := range runes {
-		exact = exact && len(orbit(r)) == 1
+		exact = exact && !hasCases(r)
 		if rank(r) > rank(runes[best]) {
 			best = i
 		}
@@ -61,11 +62,13 @@ func rank(r rune) int {
 	if at < 0 {
 		at = len(byFrequency)
 	}
-	cases := len(orbit(r))
-	if cases > 2 {
+	switch {
+	case !hasCases(r):
+		return 2*at + 1
+	case len(orbit(r)) > 2:
 		return -1
 	}
-	return 2*at - cases
+	return 2 * at
 }
 
 // in tells whether the text occurs in this one.
@@ -163,10 +166,9 @@ func foldedSuffix(s string, want []rune) int {
 	return len(want)
 }
 
-// inLinear is in by the algorithm of Knuth, Morris and Pratt: three times slower on
-// ordinary text, and linear on any. Without it, a text such as (ab)(ab)…aa in a long
-// message of (ab)(ab)… takes half a second, and whoever may send both could stop the
-// server.
+// inLinear is in by the algorithm of Knuth, Morris and Pratt: eight times slower on
+// ordinary text, and linear on any. Without it, to search for abab…aa in 256 KiB of
+// abab… takes 55 ms instead of 2, and whoever may send both could stop the server.
 func (s *search) inLinear(text string) bool {
 	matched := 0
 	for _, r := range text {
