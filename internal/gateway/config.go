@@ -1,0 +1,74 @@
+package gateway
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
+)
+
+// Config holds what a client may cost and how long things may take. A field that is 0
+// has its default.
+type Config struct {
+	// MessageSize is the longest message that a WebSocket client may send, in bytes.
+	// Default: 64 KiB.
+	MessageSize int
+	// PingInterval is how often a WebSocket client is pinged, and an idle SSE stream sent a
+	// comment. Default: 25 s.
+	PingInterval time.Duration
+	// PongTimeout is how long the answer to a ping may take. Default: 8 s.
+	PongTimeout time.Duration
+	// WriteTimeout is how long one write may wait for a client that takes nothing.
+	// Default: 30 s.
+	WriteTimeout time.Duration
+	// BodySize is the longest body of a request, in bytes, as it is sent. Default: 4 MiB.
+	BodySize int
+	// DecodedSize is the longest body after decompression, in bytes. Default: 20 MiB.
+	DecodedSize int
+	// Origins are the origins, such as https://logs.example.org, that may open a
+	// WebSocket and write besides the server's own. Default: none.
+	Origins []string
+}
+
+// withDefaults returns the configuration with all fields set.
+func (c Config) withDefaults() Config {
+	c.MessageSize = cmp.Or(c.MessageSize, 64<<10)
+	c.PingInterval = cmp.Or(c.PingInterval, 25*time.Second)
+	c.PongTimeout = cmp.Or(c.PongTimeout, 8*time.Second)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, 30*time.Second)
+	c.BodySize = cmp.Or(c.BodySize, 4<<20)
+	c.DecodedSize = cmp.Or(c.DecodedSize, 20<<20)
+	return c
+}
+
+// closeTimeout is how long a WebSocket client has to answer a close frame: a round trip
+// to anywhere on earth, and a browser's main thread that is busy.
+const closeTimeout = 2 * time.Second
+
+func (c Config) limits() wsconn.Limits {
+	return wsconn.Limits{
+		MessageSize:  c.MessageSize,
+		PingInterval: c.PingInterval,
+		PongTimeout:  c.PongTimeout,
+		WriteTimeout: c.WriteTimeout,
+		CloseTimeout: closeTimeout,
+	}
+}
+
+// What the http.Server around a Gateway should be given. Its ReadTimeout and WriteTimeout
+// stay 0: they would end streams; the Gateway sets deadlines of its own.
+const (
+	ReadHeaderTimeout = 5 * time.Second
+	IdleTimeout       = 60 * time.Second
+	MaxHeaderBytes    = 32 << 10
+)
+
+// Mount is a handler that the edge serves for others: documents, the UI, a way in for
+// entries.
+type Mount struct {
+	// Pattern is one of chi: /docs/*, for instance.
+	Pattern string
+	// Handler sees the request with its path as it came.
+	Handler http.Handler
+}
