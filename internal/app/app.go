@@ -14,16 +14,16 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-2f16ea30/logsieve/internal/config"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 	"github.com/seed-2f16ea30/logsieve/internal/store/local"
 )
@@ -38,6 +38,7 @@ type App struct {
 	store   *local.Log
 	hub     *hub.Hub
 	sink    *ingest.Sink
+	otlp    *otlp.Receiver
 	service *monitor.Service
 	grpc    *grpc.Server
 	health  *health.Server
@@ -62,13 +63,8 @@ type Options struct {
 // New opens the store and all addresses. Nothing is served before [App.Run], which must
 // be called, also if only to be cancelled: it gives back what New has opened. The error
 // of New is a sentence for the one who starts the server.
-func New(cfg config.Config, logger *slog.Logger, options Options) (a *App, err error) {
-	a = &App{cfg: cfg, logger: logger, stdin: options.Stdin}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.undo.unwind(context.Background()))
-		}
-	}()
+func New(cfg config.Config, logger *slog.Logger, options Options) (*App, error) {
+	a := &App{cfg: cfg, logger: logger, stdin: options.Stdin}
 	steps := []func() error{
 		a.newTelemetry,
 		a.newStore,
@@ -81,7 +77,7 @@ func New(cfg config.Config, logger *slog.Logger, options Options) (a *App, err e
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, errors.Join(err, a.undo.unwind(context.Background()))
 		}
 	}
 	return a, nil

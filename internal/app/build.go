@@ -16,6 +16,8 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 	"github.com/seed-2f16ea30/logsieve/internal/store/local"
 	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
@@ -57,6 +59,7 @@ func (a *App) newHub() error {
 func (a *App) newSink() error {
 	c := a.cfg.Ingest
 	a.sink = ingest.NewSink(a.store, ingest.Limits{EntryBytes: int(c.EntrySize), Attributes: c.Attributes}, time.Now)
+	a.otlp = otlp.NewReceiver(a.sink, inflate.Limits{Wire: int64(c.BodySize), Decoded: int64(c.DecodedSize)}, a.logger.With("part", "otlp"))
 	return nil
 }
 
@@ -101,6 +104,11 @@ func (a *App) newGateway() error {
 		return err
 	}
 	a.undo.push(func(context.Context) error { return conn.Close() })
-	a.gateway, err = gateway.New(gateway.Config{}, conn, a.Ready, a.logger.With("part", "gateway"))
+	ws, in := a.cfg.WebSocket, a.cfg.Ingest
+	a.gateway, err = gateway.New(gateway.Config{
+		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
+		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
+		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize),
+	}, conn, a.Ready, a.logger.With("part", "gateway"), a.mounts()...)
 	return err
 }

@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"syscall"
-	"time"
 
 	"google.golang.org/grpc"
 
+	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
-	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
-	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
 )
 
 // listeners are the open addresses; one that is switched off is nil.
@@ -91,11 +90,11 @@ func (a *App) servers() []server {
 		s := grpcapi.New(grpcapi.Config{
 			MaxMessageBytes: int(a.cfg.Ingest.DecodedSize), MaxStreams: a.cfg.Stream.MaxStreams,
 		}, a.logger.With("part", "otlp"))
-		otlp.Register(s, a.sink)
+		a.otlp.Register(s)
 		all = append(all, grpcServer(s, l))
 	}
 	if l := a.listeners.otlpHTTP; l != nil {
-		all = append(all, a.httpServer(l, a.otlpHandler(), nil))
+		all = append(all, a.httpServer(l, a.otlp, nil))
 	}
 	if l := a.listeners.http; l != nil {
 		all = append(all, a.httpServer(l, a.gateway.Handler(), a.gateway.Shutdown))
@@ -118,7 +117,10 @@ func grpcServer(s *grpc.Server, on ...net.Listener) server {
 			}
 			var errs []error
 			for range on {
-				errs = append(errs, <-failed)
+				// Stopped before it began: as good as stopped.
+				if err := <-failed; !errors.Is(err, grpc.ErrServerStopped) {
+					errs = append(errs, err)
+				}
 			}
 			return errors.Join(errs...)
 		},
@@ -130,21 +132,15 @@ func grpcServer(s *grpc.Server, on ...net.Listener) server {
 	}
 }
 
-// The limits of an HTTP connection. net/http's own are none, but for the header.
-const (
-	readHeaderTimeout = 5 * time.Second
-	idleTimeout       = 60 * time.Second
-	maxHeaderBytes    = 32 << 10
-)
-
 // httpServer serves a handler. closeStreams, if there is one, ends what the handler keeps
 // open for as long as its client likes.
 func (a *App) httpServer(l net.Listener, handler http.Handler, closeStreams func(context.Context) error) server {
 	base, cancel := context.WithCancelCause(context.Background())
 	s := &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: handler, ReadHeaderTimeout: gateway.ReadHeaderTimeout,
+		IdleTimeout: gateway.IdleTimeout, MaxHeaderBytes: gateway.MaxHeaderBytes,
 		BaseContext: func(net.Listener) context.Context { return base },
-		ErrorLog:    telemetry.StandardLogger(a.logger.With("part", "http")),
+		ErrorLog:    slog.NewLogLogger(a.logger.With("part", "http").Handler(), slog.LevelDebug),
 	}
 	return server{
 		run: func() error {
