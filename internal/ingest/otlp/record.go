@@ -98,7 +98,9 @@ func (r *recordReader) finish(common *shared) error {
 	}
 	e.Service, e.Host = common.service, common.host
 	// The record's own come first, since the first of a name stays.
-	e.Attributes = entry.SortAttributes(append(attributes, common.attributes...))
+	if attributes = append(attributes, common.attributes...); len(attributes) > 0 {
+		e.Attributes = entry.SortAttributes(attributes)
+	}
 	return nil
 }
 
