@@ -171,6 +171,9 @@ func TestErrorSaysLineAndColumn(t *testing.T) {
 	if e.Line != 2 || e.Column != 7 {
 		t.Errorf("line %d, column %d; want 2 and 7: columns count characters", e.Line, e.Column)
 	}
+	if e := mistake(t, &loggerv1.LogFilter{Query: "a\n\n  b)"}); e.Line != 3 || e.Column != 4 {
+		t.Errorf("line %d, column %d; want 3 and 4", e.Line, e.Column)
+	}
 	const want = `query, line 2, column 7: unknown field "status" (did you mean attributes.status?)`
 	if e.Error() != want {
 		t.Errorf("Error() = %s, want %s", e, want)

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"iter"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,36 @@ func TestSearchChangesToLinearOnHostileText(t *testing.T) {
 	}
 	if !s.in(strings.ToUpper(text) + "Aa") {
 		t.Error("did not find it in upper case")
+	}
+}
+
+// Every text of a and b up to a length, in every other: many begin inside themselves.
+func TestSearchFindsOverlaps(t *testing.T) {
+	for needle := range words(5) {
+		s := newSearch(needle)
+		for text := range words(8) {
+			want := strings.Contains(text, needle)
+			if s.in(text) != want || s.inLinear(text) != want {
+				t.Fatalf("%q in %q: %v, linear %v, want %v", needle, text, s.in(text), s.inLinear(text), want)
+			}
+		}
+	}
+}
+
+// words yields all texts of a and b with 1 to longest characters.
+func words(longest int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for length := 1; length <= longest; length++ {
+			for bits := range 1 << length {
+				text := []byte(strings.Repeat("a", length))
+				for i := range text {
+					text[i] += byte(bits >> i & 1)
+				}
+				if !yield(string(text)) {
+					return
+				}
+			}
+		}
 	}
 }
 
