@@ -40,6 +40,8 @@ type setup struct {
 	monitor monitor.Config
 	hub     hub.Config
 	store   local.Config
+	// hold keeps the hub from following the store until it is closed.
+	hold chan struct{}
 }
 
 // start runs a server until the test ends.
@@ -75,7 +77,12 @@ func start(t *testing.T, change ...func(*setup)) *server {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = h.Run(ctx) })
+	wg.Go(func() {
+		if cfg.hold != nil {
+			<-cfg.hold
+		}
+		_ = h.Run(ctx)
+	})
 	wg.Go(func() { _ = s.Serve(pipe) })
 	t.Cleanup(func() {
 		_ = conn.Close()

@@ -22,6 +22,7 @@ type outbox struct {
 	encoding frame.Encoding
 	epoch    store.Epoch
 
+	begun    bool    // the headers are sent
 	cursor   []byte  // scratch
 	gathered *[]byte // frames not yet sent; from the pool, or nil
 }
@@ -108,6 +109,17 @@ func (o *outbox) flush() error {
 	return o.send(mem.BufferSlice{b})
 }
 
+// begin sends the headers, unless they are sent. The HTTP edge waits for them before it
+// does anything else.
+func (o *outbox) begin() error {
+	if o.begun {
+		return nil
+	}
+	o.begun = true
+	return o.stream.SendHeader(nil)
+}
+
 func (o *outbox) send(data mem.BufferSlice) error {
+	o.begun = true
 	return o.stream.SendMsg(&frame.Message{Data: data})
 }

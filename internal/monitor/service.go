@@ -87,18 +87,20 @@ func (s *Service) Monitor(stream grpc.BidiStreamingServer[loggerv1.LogFilter, lo
 	// has ended, which is when this handler has returned. It touches nothing but the
 	// inbox.
 	go filters.receive(stream.Context(), stream.Recv)
-	return s.serve(stream, filters)
+	return s.serve(stream, filters, (*outbox).begin)
 }
 
 // Tail streams what matches one filter.
 func (s *Service) Tail(f *loggerv1.LogFilter, stream grpc.ServerStreamingServer[loggerv1.LogEntry]) error {
 	filters := newInbox()
 	filters.put(f)
-	return s.serve(stream, filters)
+	// A wrong filter fails the call before it has headers: over HTTP that is a status.
+	return s.serve(stream, filters, nil)
 }
 
-// serve runs the session of a stream on the goroutine of its handler.
-func (s *Service) serve(stream grpc.ServerStream, filters *inbox) error {
+// serve runs the session of a stream on the goroutine of its handler. begin, if not nil,
+// is called before the first filter is waited for.
+func (s *Service) serve(stream grpc.ServerStream, filters *inbox, begin func(*outbox) error) error {
 	if s.streams.Add(1) > int64(s.cfg.MaxStreams) {
 		s.streams.Add(-1)
 		return errTooManyStreams
@@ -107,11 +109,13 @@ func (s *Service) serve(stream grpc.ServerStream, filters *inbox) error {
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
 
-	// The HTTP edge waits for the headers before it does anything else.
-	if err := stream.SendHeader(nil); err != nil {
-		return err
+	out := newOutbox(stream, s.history.Epoch())
+	if begin != nil {
+		if err := begin(out); err != nil {
+			return err
+		}
 	}
-	session := newSession(s, newOutbox(stream, s.history.Epoch()), filters)
+	session := newSession(s, out, filters)
 	defer session.close()
 	return session.run(stream.Context())
 }

@@ -67,6 +67,12 @@ var (
 // run serves the stream until it ends, and returns nil if it ends well.
 func (s *session) run(ctx context.Context) error {
 	err := s.awaitFirst(ctx)
+	if err == nil {
+		err = s.takeFilters(ctx)
+	}
+	if err == nil {
+		err = s.out.begin()
+	}
 	for err == nil {
 		err = s.step(ctx)
 	}
