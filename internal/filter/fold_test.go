@@ -2,7 +2,6 @@ package filter
 
 import (
 	"regexp"
-	"strings"
 	"testing"
 	"unicode"
 
