@@ -12,9 +12,12 @@ import (
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
-// ErrClosed is what Send returns after Close, and every method after the Close of its
-// Client.
-var ErrClosed = errors.New("the log stream is closed")
+var (
+	// ErrClosed is what Send returns after Close, and Monitor after the Close of its Client.
+	ErrClosed = errors.New("client: the log stream is closed")
+	// ErrNotEncrypted is what Dial returns instead of sending a token for all to read.
+	ErrNotEncrypted = errors.New("client: the token would be sent unencrypted")
+)
 
 // Client is a connection to a logsieve server. All its methods are safe for concurrent
 // use. It must be closed when it is no longer used.

@@ -138,7 +138,7 @@ func (o *options) dialOptions(target string) ([]grpc.DialOption, error) {
 	opts = append(opts, grpc.WithTransportCredentials(o.transport))
 	if o.token != "" {
 		if !encrypted && !isLocal(target) {
-			return nil, fmt.Errorf("client: the token would go to %s unencrypted: use WithTLS", target)
+			return nil, fmt.Errorf("%w: %s is not on this machine: use WithTLS", ErrNotEncrypted, target)
 		}
 		if strings.ContainsAny(o.token, " \t\r\n") {
 			return nil, errors.New("client: the token has white space in it: pass the bare token, without \"Bearer\" and line ends")

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/pflag"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+)
+
+// printer appends an entry as one or several lines, each with its line feed.
+type printer interface {
+	appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error)
+}
+
+// format is what -o and its relatives say.
+type format struct {
+	name    string
+	noColor bool
+	utc     bool
+}
+
+func (f *format) bind(flags *pflag.FlagSet) {
+	flags.StringVarP(&f.name, "output", "o", "text", "form of the output: text, json (an object a line, as in the API) or raw (messages only)")
+	flags.BoolVar(&f.noColor, "no-color", false, "no colours; NO_COLOR in the environment does the same")
+	flags.BoolVar(&f.utc, "utc", false, "times in UTC instead of the local zone (text only)")
+}
+
+func (f *format) printer(c *console) (printer, error) {
+	switch f.name {
+	case "text":
+		return &textPrinter{palette: c.palette(f.noColor), utc: f.utc}, nil
+	case "json":
+		return jsonPrinter{}, nil
+	case "raw":
+		return rawPrinter{escape: isTerminal(c.out)}, nil
+	default:
+		return nil, fail(exitUsage, "-o %s is not a form of output: use text, json or raw", f.name)
+	}
+}
+
+// jsonPrinter prints the protobuf JSON form with the names of the contract.
+type jsonPrinter struct{}
+
+func (jsonPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error) {
+	encoded, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(e)
+	if err != nil {
+		return dst, fmt.Errorf("an entry cannot be printed as JSON: %w", err)
+	}
+	// protojson puts spaces at random, to keep anybody from relying on them.
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, encoded); err != nil {
+		return dst, fmt.Errorf("an entry cannot be printed as JSON: %w", err)
+	}
+	return append(appendHarmlessJSON(dst, compact.Bytes()), '\n'), nil
+}
+
+// rawPrinter prints messages as they are; on a terminal, made harmless.
+type rawPrinter struct{ escape bool }
+
+func (p rawPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error) {
+	if p.escape {
+		dst = appendHarmless(dst, e.GetMessage(), "\n")
+	} else {
+		dst = append(dst, e.GetMessage()...)
+	}
+	return append(dst, '\n'), nil
+}
+
+// output prints entries. What is printed is buffered until flush.
+type output struct {
+	printer printer
+	writer  *bufio.Writer
+	line    []byte
+}
+
+func newOutput(c *console, p printer) *output {
+	const buffer = 64 << 10 // a write for some hundred lines of a replay
+	return &output{printer: p, writer: bufio.NewWriterSize(c.out, buffer)}
+}
+
+func (o *output) print(e *loggerv1.LogEntry) (err error) {
+	if o.line, err = o.printer.appendEntry(o.line[:0], e); err != nil {
+		return err
+	}
+	_, err = o.writer.Write(o.line)
+	return err
+}
+
+func (o *output) flush() error { return o.writer.Flush() }

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/seed-2f16ea30/logsieve/client"
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+)
+
+// tail prints a live log.
+type tail struct {
+	console    *console
+	connection *connection
+	selection  selection
+	format     format
+
+	since       moment
+	last        uint32
+	afterCursor string
+	noFollow    bool
+	failOnGap   bool
+	notices     bool
+}
+
+// defaultLast is how many entries tail begins with: enough to see that it works.
+const defaultLast = 10
+
+func newTail(c *console, k *connection) *cobra.Command {
+	t := &tail{console: c, connection: k, since: moment{now: c.now}}
+	cmd := &cobra.Command{
+		Use:   "tail [QUERY]",
+		Short: "Print the entries that match, and go on as new ones come",
+		Long: `tail prints the last entries that match and then every new one, until it is interrupted.
+A lost connection is made again, and nothing is missed or printed twice.
+
+Notices go to standard error: filters refused, entries missing, the server stopping.`,
+		Example: `  logsieve tail
+  logsieve tail 'severity>=WARN -healthz'
+  logsieve tail --service 'api-*' --level error --since 15m
+  logsieve tail -o json 'attributes.user_id=42' | jq .message`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t.selection.args(args)
+			return t.run(cmd)
+		},
+	}
+	t.bind(cmd.Flags())
+	cmd.MarkFlagsMutuallyExclusive("since", "last", "after-cursor")
+	t.selection.complete(cmd, k)
+	return cmd
+}
+
+func (t *tail) bind(flags *pflag.FlagSet) {
+	t.selection.bind(flags)
+	t.format.bind(flags)
+	flags.Var(&t.since, "since", "begin with what the server took in since then: "+momentForms)
+	flags.Uint32VarP(&t.last, "last", "n", defaultLast, "begin with the last N entries that match; 0: with new ones")
+	flags.StringVar(&t.afterCursor, "after-cursor", "", "begin behind the entry with this cursor")
+	flags.BoolVar(&t.noFollow, "no-follow", false, "end at the newest entry instead of waiting for new ones")
+	flags.BoolVar(&t.failOnGap, "fail-on-gap", false, "end with exit code 5 as soon as entries are missing")
+	flags.BoolVar(&t.notices, "notices", false, "tell the position and the progress of the stream on standard error, too")
+}
+
+func (t *tail) filter() *loggerv1.LogFilter {
+	f := t.selection.filter()
+	f.Notices = t.notices
+	switch {
+	case t.afterCursor != "":
+		f.Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: t.afterCursor}
+	case t.since.timestamp() != nil:
+		f.Begin = &loggerv1.LogFilter_Since{Since: t.since.timestamp()}
+	default:
+		f.Begin = &loggerv1.LogFilter_Last{Last: t.last}
+	}
+	return f
+}
+
+func (t *tail) run(cmd *cobra.Command) error {
+	p, err := t.format.printer(t.console)
+	if err != nil {
+		return err
+	}
+	c, err := t.connection.dial()
+	if err != nil {
+		return err
+	}
+	defer c.Close() //nolint:errcheck // the streams have ended
+	stream, err := c.Monitor(cmd.Context())
+	if err != nil {
+		return describe(err, "")
+	}
+	defer stream.Close() //nolint:errcheck // returns nil
+	if err := t.begin(stream); err != nil {
+		return err
+	}
+	return t.follow(stream, newOutput(t.console, p))
+}
+
+func (t *tail) begin(stream *client.Stream) error {
+	if err := stream.Send(t.filter()); err != nil {
+		return fail(exitUsage, "%v", err)
+	}
+	if t.noFollow {
+		return stream.CloseSend()
+	}
+	return nil
+}
+
+// follow prints what comes until the stream ends.
+func (t *tail) follow(stream *client.Stream, out *output) error {
+	received := receive(stream)
+	defer func() {
+		_ = stream.Close() // returns nil
+		for range received {
+		}
+	}()
+	for {
+		d, ok, err := received.next(out)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return out.flush()
+		case d.err != nil:
+			return errors.Join(out.flush(), describe(d.err, t.selection.query))
+		}
+		if err := t.take(d.entry, out); err != nil {
+			return err
+		}
+	}
+}
+
+// take prints an entry, or a notice.
+func (t *tail) take(e *loggerv1.LogEntry, out *output) error {
+	if e.GetNotice() == nil {
+		return out.print(e)
+	}
+	// In the order of the entries, where both go to the same terminal.
+	if err := out.flush(); err != nil {
+		return err
+	}
+	if text := describeNotice(e); text != "" {
+		t.console.notef("%s", text)
+	}
+	if e.GetNotice().GetGap() != nil && t.failOnGap {
+		return fail(exitGap, "ended because of --fail-on-gap")
+	}
+	return nil
+}
+
+// received is what a stream delivers, in order, up to and including its error; a quiet end
+// has none.
+type received chan delivery
+
+type delivery struct {
+	entry *loggerv1.LogEntry
+	err   error
+}
+
+// receivedAhead bounds the entries received and not yet printed: enough to keep both
+// goroutines busy, little beside what the transport holds.
+const receivedAhead = 256
+
+// receive receives on a goroutine that ends when the stream has ended and the channel is
+// drained.
+func receive(stream *client.Stream) received {
+	ch := make(received, receivedAhead)
+	go func() {
+		defer close(ch)
+		for {
+			e, err := stream.Recv()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			ch <- delivery{entry: e, err: err}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return ch
+}
+
+// next returns the next delivery. It flushes the output only when it has to wait, so that
+// a replay is not written line by line, and a live entry is seen at once.
+func (r received) next(out *output) (d delivery, ok bool, err error) {
+	select {
+	case d, ok = <-r:
+	default:
+		if err := out.flush(); err != nil {
+			return d, false, err
+		}
+		d, ok = <-r
+	}
+	return d, ok, nil
+}
