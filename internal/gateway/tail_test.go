@@ -61,7 +61,9 @@ func TestEventsHaveAnIDAndResumeBehindIt(t *testing.T) {
 	}
 	id, data := next(), next()
 	_ = resp.Body.Close()
-	var event struct{ Result struct{ Cursor, Message string } }
+	var event struct {
+		Result struct{ Cursor, Message string }
+	}
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(data, "data: ")), &event); err != nil {
 		t.Fatalf("%v in %q", err, data)
 	}
