@@ -25,6 +25,9 @@ type Log interface {
 type Config struct {
 	// RingEntries and RingBytes bound what the ring keeps; the newest batch always stays.
 	RingEntries, RingBytes int
+	// QueueBytes bounds what all subscriptions hold together. Above it, those that hold
+	// more than their even share fall behind. 0 is no bound.
+	QueueBytes int
 	// Readers is how many streams may read the store at the same time. The others wait:
 	// a hundred replays at once would otherwise hold a hundred decoded stretches.
 	Readers int
@@ -33,12 +36,15 @@ type Config struct {
 // Hub follows a log and hands its entries to streams. All methods are safe for
 // concurrent use.
 type Hub struct {
-	log     Log
-	readers chan struct{}
+	log        Log
+	readers    chan struct{}
+	queueBytes int64
+	queued     atomic.Int64 // what the subscriptions hold
 
-	mu            sync.RWMutex // guards ring and subscriptions
+	mu            sync.RWMutex // guards ring, subscriptions and live
 	ring          ring
 	subscriptions index.Set[*Subscription]
+	live          int // how many subscriptions there are
 
 	// head is the last entry published. It is moved with mu held, after the entries up to
 	// it have been handed to the subscriptions, and read without.
@@ -51,9 +57,10 @@ type Hub struct {
 func New(cfg Config, log Log) *Hub {
 	head := log.Bounds().Head
 	h := &Hub{
-		log:     log,
-		readers: make(chan struct{}, max(cfg.Readers, 1)),
-		ring:    ring{maxEntries: cfg.RingEntries, maxBytes: cfg.RingBytes, floor: head},
+		log:        log,
+		readers:    make(chan struct{}, max(cfg.Readers, 1)),
+		queueBytes: int64(cfg.QueueBytes),
+		ring:       ring{maxEntries: cfg.RingEntries, maxBytes: cfg.RingBytes, floor: head},
 	}
 	h.head.Store(uint64(head))
 	return h
@@ -89,11 +96,21 @@ func (h *Hub) publishChunk(entries []*entry.Entry) {
 	for _, e := range entries {
 		h.hits = h.subscriptions.AppendMatches(h.hits[:0], e)
 		for _, s := range h.hits {
-			s.push(e)
+			h.queued.Add(int64(s.push(e, h.budget(s))))
 		}
 	}
 	clear(h.hits)
 	h.head.Store(uint64(entries[len(entries)-1].Position))
+}
+
+// budget returns how much a subscription may hold now: its own budget or, while all of
+// them hold too much, an even share of what they may hold. So the hungriest fall behind
+// first, and one that keeps up never does for the sake of others.
+func (h *Hub) budget(s *Subscription) int {
+	if h.queueBytes == 0 || h.queued.Load() <= h.queueBytes {
+		return s.budget
+	}
+	return min(s.budget, int(h.queueBytes)/h.live)
 }
 
 // Join makes a subscription live behind a position: it gets what matches of everything
@@ -108,18 +125,25 @@ func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.En
 		return nil, 0, false
 	}
 	h.subscriptions.Add(s.matcher, s)
+	h.live++
 	for _, b := range h.ring.after(after) {
 		backlog = append(backlog, behind(b.entries, after))
 	}
 	return backlog, h.Head(), true
 }
 
-// Leave ends what Join began. The subscription gets nothing more.
+// Leave ends what Join began. The subscription gets nothing more, and what it holds is
+// let go of.
 func (h *Hub) Leave(s *Subscription) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.subscriptions.Remove(s.matcher, s)
+	h.live--
+	h.mu.Unlock()
+	h.Take(s, nil)
 }
+
+// Queued returns how much the subscriptions hold together, in bytes.
+func (h *Hub) Queued() int { return int(h.queued.Load()) }
 
 // Read returns a stretch of the log behind a position, from the ring if it reaches back
 // that far and from the store otherwise, where it may have to wait for its turn. The

@@ -211,6 +211,38 @@ func TestFullSubscriptionFallsBehindAndStopsThere(t *testing.T) {
 	})
 }
 
+// TestTheHungriestFallBehindFirst spends the bound on all subscriptions with one that
+// takes nothing: it falls behind, and one that keeps up does not.
+func TestTheHungriestFallBehindFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := newMemory()
+		log.append(1)
+		size := log.entries[0].Size()
+		h := start(t, Config{RingEntries: 1000, RingBytes: 1 << 20, QueueBytes: 10 * size}, log)
+		hungry, brisk := NewSubscription(everything, 1<<20), NewSubscription(everything, 1<<20)
+		h.Join(hungry, h.Head())
+		h.Join(brisk, h.Head())
+		for range 100 {
+			log.append(1)
+			synctest.Wait()
+			if taken := h.Take(brisk, nil); len(taken.Entries) != 1 || taken.Behind {
+				t.Fatalf("the one that keeps up took %d entries, behind %t", len(taken.Entries), taken.Behind)
+			}
+		}
+		if held := h.Queued(); held > 12*size {
+			t.Errorf("%d bytes are queued, the bound is %d", held, 10*size)
+		}
+		if taken := h.Take(hungry, nil); !taken.Behind {
+			t.Error("the one that takes nothing did not fall behind")
+		}
+		h.Leave(hungry)
+		h.Leave(brisk)
+		if held := h.Queued(); held != 0 {
+			t.Errorf("%d bytes are queued for nobody", held)
+		}
+	})
+}
+
 func TestOneEntryAboveTheBudgetIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := newMemory()

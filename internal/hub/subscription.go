@@ -35,23 +35,26 @@ func NewSubscription(m *filter.Matcher, budget int) *Subscription {
 // Wake returns a channel that receives when there may be something to take.
 func (s *Subscription) Wake() <-chan struct{} { return s.wake }
 
-// push hands over an entry that matched.
-func (s *Subscription) push(e *entry.Entry) {
+// push hands over an entry that matched, if the queue holds no more than budget with it,
+// and returns by how much the queue has grown.
+func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 	s.mu.Lock()
 	switch size := e.Size(); {
 	case s.behind:
-	case len(s.queue) > 0 && s.bytes+size > s.budget:
+	case len(s.queue) > 0 && s.bytes+size > budget:
 		s.behind, s.fell = true, e.Position-1
 	default:
 		s.queue = append(s.queue, e)
 		s.bytes += size
 		s.last = e.Position
+		grown = size
 	}
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
+	return grown
 }
 
 // Taken is what a stream took from its subscription.
@@ -81,6 +84,7 @@ func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
 	case s.last > through: // handed over while the hub is on its way
 		taken.Through = s.last
 	}
+	h.queued.Add(-int64(s.bytes))
 	s.queue, s.bytes = spare[:0], 0
 	return taken
 }
