@@ -6,7 +6,9 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"golang.org/x/time/rate"
 	"google.golang.org/grpc/codes"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -32,18 +34,24 @@ type received struct {
 type inbox struct {
 	// wake has one token when there is something new: a filter, or the end.
 	wake chan struct{}
+	// updates is the rate at which filters are shown to the session. Those that come
+	// faster wait, and are overtaken.
+	updates *rate.Limiter
 	// pending tells, without a lock, that there is something new.
 	pending atomic.Bool
 
 	mu       sync.Mutex
-	revision uint32     // of the newest filter
-	waiting  []received // in the order of their revisions, at most one of them not refused
-	ended    error      // why there will be no more: io.EOF after a half-close
-	room     *sync.Cond // signalled when waiting was taken
+	revision uint32      // of the newest filter
+	waiting  []received  // in the order of their revisions, at most one of them not refused
+	ended    error       // why there will be no more: io.EOF after a half-close
+	room     *sync.Cond  // signalled when waiting was taken
+	later    *time.Timer // shows what waits when the rate allows it; nil if nothing is held back
 }
 
-func newInbox() *inbox {
-	b := &inbox{wake: make(chan struct{}, 1)}
+// newInbox returns an inbox that shows a session so many filters a second, and so many
+// at once after a pause.
+func newInbox(perSecond, burst int) *inbox {
+	b := &inbox{wake: make(chan struct{}, 1), updates: rate.NewLimiter(rate.Limit(perSecond), burst)}
 	b.room = sync.NewCond(&b.mu)
 	return b
 }
@@ -84,6 +92,21 @@ func (b *inbox) put(f *loggerv1.LogFilter) {
 		b.overtakeLocked(&r)
 	}
 	b.waiting = append(b.waiting, r)
+	if b.later != nil || b.pending.Load() {
+		return // will be seen together with the one before
+	}
+	if delay := b.updates.Reserve().Delay(); delay > 0 {
+		b.later = time.AfterFunc(delay, b.show)
+		return
+	}
+	b.signalLocked()
+}
+
+// show makes the session see what was held back.
+func (b *inbox) show() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.later = nil
 	b.signalLocked()
 }
 
@@ -106,6 +129,10 @@ func (b *inbox) end(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ended = err
+	if b.later != nil {
+		b.later.Stop()
+		b.later = nil
+	}
 	b.signalLocked()
 }
 

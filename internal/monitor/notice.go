@@ -75,9 +75,9 @@ var gapSentences = map[loggerv1.GapReason]string{
 	loggerv1.GapReason_DAMAGE:          "they are damaged on the server's disk",
 }
 
-func (s *session) sendGoodbye() error {
+func (s *session) sendGoodbye(reason loggerv1.GoodbyeReason, problem *fault.Problem) error {
 	cursor := s.cursor(s.reached)
 	return s.out.notice(spoken(&loggerv1.Notice{Kind: &loggerv1.Notice_Goodbye{Goodbye: &loggerv1.Goodbye{
-		Reason: loggerv1.GoodbyeReason_DRAIN, Cursor: cursor, RetryAfter: durationpb.New(errDraining.RetryAfter),
-	}}}, entry.Info, "the server is being stopped: resume from this cursor in a moment"), cursor)
+		Reason: reason, Cursor: cursor, RetryAfter: durationpb.New(problem.RetryAfter),
+	}}}, entry.Info, problem.Message+": resume from the cursor of this notice"), cursor)
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -44,10 +45,15 @@ type session struct {
 	halfClosed bool
 
 	progress *time.Ticker // nil unless the filter asks for notices
+	old      *time.Timer  // fires when the stream has reached its greatest age; nil if there is none
 }
 
 func newSession(service *Service, out *outbox, filters *inbox) *session {
-	return &session{service: service, out: out, filters: filters}
+	s := &session{service: service, out: out, filters: filters}
+	if age := service.cfg.MaxAge; age > 0 {
+		s.old = time.NewTimer(age)
+	}
+	return s
 }
 
 // Errors that end a session.
@@ -57,6 +63,10 @@ var (
 	errDraining = &fault.Problem{
 		Code: codes.Unavailable, Reason: "STOPPING", RetryAfter: time.Second,
 		Message: "the server is being stopped", Hint: "resume from the cursor of the goodbye",
+	}
+	errTooOld = &fault.Problem{
+		Code: codes.Unavailable, Reason: "MAX_AGE", RetryAfter: time.Millisecond,
+		Message: "the stream has lasted as long as a stream may (stream.max_age)", Hint: "resume from the cursor of the goodbye",
 	}
 	errNoFilter = &fault.Problem{
 		Code: codes.DeadlineExceeded, Reason: "NO_FILTER",
@@ -89,6 +99,9 @@ func (s *session) run(ctx context.Context) error {
 func (s *session) close() {
 	s.leave()
 	s.tick(false)
+	if s.old != nil {
+		s.old.Stop()
+	}
 }
 
 // step answers the filters that have come, and moves the stream on.
@@ -98,7 +111,9 @@ func (s *session) step(ctx context.Context) error {
 	}
 	select {
 	case <-s.service.drain:
-		return errors.Join(s.sampled(), s.sendGoodbye(), s.out.flush(), errDraining)
+		return s.goodbye(loggerv1.GoodbyeReason_DRAIN, errDraining)
+	case <-s.tooOld():
+		return s.goodbye(loggerv1.GoodbyeReason_MAX_AGE, errTooOld)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	default:
@@ -113,6 +128,19 @@ func (s *session) step(ctx context.Context) error {
 	}
 }
 
+// goodbye ends the stream by the server's decision.
+func (s *session) goodbye(reason loggerv1.GoodbyeReason, problem *fault.Problem) error {
+	return cmp.Or(s.sampled(), s.sendGoodbye(reason, problem), s.out.flush(), error(problem))
+}
+
+// tooOld receives when the stream has reached its greatest age.
+func (s *session) tooOld() <-chan time.Time {
+	if s.old == nil {
+		return nil
+	}
+	return s.old.C
+}
+
 // follow waits for what happens next on a live stream.
 func (s *session) follow(ctx context.Context) error {
 	select {
@@ -120,6 +148,8 @@ func (s *session) follow(ctx context.Context) error {
 		return nil
 	case <-s.service.drain:
 		return nil
+	case <-s.tooOld():
+		return s.goodbye(loggerv1.GoodbyeReason_MAX_AGE, errTooOld)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-s.live.Wake():

@@ -427,6 +427,45 @@ func TestOvertakenFiltersAreTold(t *testing.T) {
 	}
 }
 
+// TestFiltersAboveTheRateAreOvertaken types fast at a stream that takes up one filter at
+// once and then hardly any: the last one comes into force all the same.
+func TestFiltersAboveTheRateAreOvertaken(t *testing.T) {
+	s := start(t, func(c *setup) { c.monitor.FilterUpdates, c.monitor.FilterBurst = 20, 1 })
+	m := s.monitor(all())
+	m.live(1)
+	const sent = 30
+	for range sent {
+		m.send(all())
+	}
+	applied, superseded := 0, 0
+	for last := false; !last; {
+		n := m.next().GetNotice()
+		if n.GetRejected().GetReason() == "SUPERSEDED" {
+			superseded++
+		}
+		if n.GetApplied() != nil {
+			applied++
+			last = n.GetApplied().GetRevision() == 1+sent
+		}
+	}
+	if applied+superseded != sent || superseded < sent/2 {
+		t.Errorf("%d filters were applied and %d overtaken, of %d", applied, superseded, sent)
+	}
+}
+
+func TestMaxAgeSaysGoodbye(t *testing.T) {
+	s := start(t, func(c *setup) { c.monitor.MaxAge = 50 * time.Millisecond })
+	m := s.monitor(all())
+	m.live(1)
+	e := m.next()
+	if g := e.GetNotice().GetGoodbye(); g.GetReason() != loggerv1.GoodbyeReason_MAX_AGE || g.GetCursor() == "" {
+		t.Errorf("got %v", e)
+	}
+	if _, err := m.Recv(); status.Code(err) != codes.Unavailable {
+		t.Errorf("ended with %v", err)
+	}
+}
+
 func TestTail(t *testing.T) {
 	s := start(t)
 	s.write(3)
