@@ -51,7 +51,8 @@ const storeReaders = 8
 
 func (a *App) newHub() error {
 	a.hub = hub.New(hub.Config{
-		RingEntries: a.cfg.Hub.RingEntries, RingBytes: int(a.cfg.Hub.RingSize), Readers: storeReaders,
+		RingEntries: a.cfg.Hub.RingEntries, RingBytes: int(a.cfg.Hub.RingSize),
+		QueueBytes: int(a.cfg.Stream.MaxQueued), Readers: storeReaders,
 	}, a.store)
 	return nil
 }
@@ -67,7 +68,8 @@ func (a *App) newService() error {
 	c := a.cfg.Stream
 	a.service = monitor.New(monitor.Config{
 		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
-		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams,
+		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge,
+		FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
 	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))
 	return nil
 }

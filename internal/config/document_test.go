@@ -78,9 +78,10 @@ func TestFileTellsTheRanges(t *testing.T) {
 		if low == "" {
 			continue
 		}
-		name := f.key[strings.LastIndexByte(f.key, '.')+1:]
+		section, name, _ := strings.Cut(f.key, ".")
 		want := low + " to " + high
-		at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  "+name+": ") })
+		begin := slices.Index(lines, section+":")
+		at := begin + slices.IndexFunc(lines[begin:], func(line string) bool { return strings.HasPrefix(line, "  "+name+": ") })
 		comment := strings.Join(lines[max(0, at-3):at], " ")
 		if !strings.Contains(comment, want) {
 			t.Errorf("the comment of %s does not say %q", f.key, want)

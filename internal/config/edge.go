@@ -16,9 +16,18 @@ type Stream struct {
 	// MaxStreams is how many streams may be open at a time. Range: 1 to 1,000,000.
 	// Default: 4,096.
 	MaxStreams int `key:"max_streams" flag:"*" usage:"how many streams may be open at a time" min:"1" max:"1000000"`
-	// SendTimeout is how long a single send may wait for a reader that takes nothing at
-	// all before the stream is ended. Range: 1s to 1h. Default: 30s.
-	SendTimeout time.Duration `key:"send_timeout" min:"1s" max:"1h"`
+	// MaxQueued is how much waits for all readers together. Above it, the streams that
+	// hold the most count as behind first. Range: 1MiB to 64GiB. Default: 256MiB.
+	MaxQueued Size `key:"max_queued" min:"1MiB" max:"64GiB"`
+	// MaxAge is how long a stream may last; it is told to come back. Range: 1s to 3650d;
+	// 0 is no limit. Default: 0.
+	MaxAge time.Duration `key:"max_age" min:"1s" max:"3650d" zero:"no limit"`
+	// FilterUpdates is how many filters a second one stream takes up; the newest overtakes
+	// those that come faster. Range: 1 to 10,000. Default: 10.
+	FilterUpdates int `key:"filter_updates" min:"1" max:"10000"`
+	// FilterBurst is how many it takes up at once after a pause. Range: 1 to 10,000.
+	// Default: 20.
+	FilterBurst int `key:"filter_burst" min:"1" max:"10000"`
 }
 
 func defaultStream() Stream {
@@ -27,7 +36,9 @@ func defaultStream() Stream {
 		ProgressInterval:   5 * time.Second,
 		FirstFilterTimeout: 10 * time.Second,
 		MaxStreams:         4096,
-		SendTimeout:        30 * time.Second,
+		MaxQueued:          256 * MiB,
+		FilterUpdates:      10,
+		FilterBurst:        20,
 	}
 }
 
