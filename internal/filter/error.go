@@ -10,7 +10,7 @@ import (
 // Error is a mistake in a filter: where it is, what is wrong, and what would be right.
 type Error struct {
 	// Field is the field of LogFilter with the mistake: "query", "regex",
-	// "services[1]", `attributes["user"]`. It is empty only if it is the whole filter.
+	// "services[1]", `attributes["user"]`, or "attributes.key" for a key of that map.
 	Field string
 	// Begin and End are the mistake's place in the text of Field: the bytes from Begin
 	// to before End, 0 <= Begin <= End <= its length.
@@ -29,14 +29,11 @@ var _ error = (*Error)(nil)
 // Error returns one line with the place, the message and the hint.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if e.Field != "" {
-		b.WriteString(e.Field)
-		if e.Line > 1 {
-			b.WriteString(", line " + strconv.Itoa(e.Line))
-		}
-		b.WriteString(", column " + strconv.Itoa(e.Column) + ": ")
+	b.WriteString(e.Field)
+	if e.Line > 1 {
+		b.WriteString(", line " + strconv.Itoa(e.Line))
 	}
-	b.WriteString(e.Message)
+	b.WriteString(", column " + strconv.Itoa(e.Column) + ": " + e.Message)
 	if e.Hint != "" {
 		b.WriteString(" (" + e.Hint + ")")
 	}

@@ -154,7 +154,9 @@ func TestMistakesInStructuredFields(t *testing.T) {
 		{&loggerv1.LogFilter{Contains: []string{""}}, "contains[0]", "the text is empty", 0, 0},
 		{&loggerv1.LogFilter{Excludes: []string{"a", ""}}, "excludes[1]", "the text is empty", 0, 0},
 		{&loggerv1.LogFilter{MinSeverity: 9}, "min_severity", "min_severity 9 is unknown", 0, 1},
-		{&loggerv1.LogFilter{Attributes: map[string]string{"": "x"}}, `attributes[""]`, "the attribute has no name", 0, 1},
+		{&loggerv1.LogFilter{Attributes: map[string]string{"": "x"}}, "attributes.key", "the attribute has no name", 0, 0},
+		{&loggerv1.LogFilter{Attributes: map[string]string{"k\xff": "x"}}, "attributes.key", "not valid UTF-8", 1, 2},
+		{&loggerv1.LogFilter{Attributes: map[string]string{"k": "x\xff"}}, `attributes["k"]`, "not valid UTF-8", 1, 2},
 		{&loggerv1.LogFilter{Contains: []string{"ok", "a\xff"}}, "contains[1]", "not valid UTF-8", 1, 2},
 		{&loggerv1.LogFilter{Query: "a\xffb"}, "query", "not valid UTF-8", 1, 2},
 	} {

@@ -39,6 +39,13 @@ func TestSearchFindsOverlaps(t *testing.T) {
 	}
 }
 
+// Behind aabaaa comes not c but b, and the search must go on with aab.
+func TestLinearSearchGoesOnWithTheRightBeginning(t *testing.T) {
+	if !newSearch("aabaaac").inLinear("aabaaabaaac") {
+		t.Error("did not find what is there")
+	}
+}
+
 // words yields all texts of a and b with 1 to longest characters.
 func words(longest int) iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -28,8 +28,7 @@ func filterTexts(f *loggerv1.LogFilter) iter.Seq[source] {
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(f.GetAttributes())) {
-			item := mapItem("attributes", key, f.GetAttributes()[key])
-			if !yield(source{item.field, key}) || !yield(item) {
+			if !yield(attributeKey(key)) || !yield(attributeItem(key, f.GetAttributes()[key])) {
 				return
 			}
 		}
@@ -41,9 +40,10 @@ func listItem(name string, i int, text string) source {
 	return source{fmt.Sprintf("%s[%d]", name, i), text}
 }
 
-func mapItem(name, key, text string) source {
-	return source{name + "[" + echo(key) + "]", text}
-}
+// attributeKey is the key of a map's entry, which protobuf names so.
+func attributeKey(key string) source { return source{"attributes.key", key} }
+
+func attributeItem(key, text string) source { return source{"attributes[" + echo(key) + "]", text} }
 
 // checkTexts checks what must hold of a filter's texts before they are parsed: each is
 // UTF-8, and together they are not too long.
@@ -113,11 +113,14 @@ func minSeverity(group loggerv1.Severity, b *budget, parts []expr) ([]expr, erro
 // attributesAndRegex appends the trees of these two fields.
 func attributesAndRegex(f *loggerv1.LogFilter, b *budget, parts []expr) ([]expr, error) {
 	for _, key := range slices.Sorted(maps.Keys(f.GetAttributes())) {
-		s := mapItem("attributes", key, f.GetAttributes()[key])
-		if err := b.literal(key, s.whole()); err != nil {
+		name := attributeKey(key).whole()
+		if key == "" {
+			return nil, name.fail("leave it out", "the attribute has no name")
+		}
+		if err := b.literal(key, name); err != nil {
 			return nil, err
 		}
-		x, err := b.compile(field{kind: attributeField, key: key}, opEqual, s.value())
+		x, err := b.compile(field{kind: attributeField, key: key}, opEqual, attributeItem(key, f.GetAttributes()[key]).value())
 		if err != nil {
 			return nil, err
 		}

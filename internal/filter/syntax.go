@@ -1,6 +1,9 @@
 package filter
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // noFactor makes the error of a place where a condition must stand and does not. The
 // keyword or sign before it is after, "" if there is none.
@@ -8,7 +11,7 @@ func (p *parser) noFactor(after string) error {
 	word := p.keyword()
 	switch op := operatorAt(p.rest()); {
 	case p.atEnd() || p.at(')') && p.nesting > 0 && after != "":
-		end := len(strings.TrimRight(p.text[:p.pos], " \t\r\n"))
+		end := len(strings.TrimRightFunc(p.text[:p.pos], unicode.IsSpace))
 		return p.span(max(end-len(after), 0), end).fail("write a condition behind it, or put the word in quotes to search for it", "nothing follows %s", after)
 	case p.at(')'):
 		return p.span(p.pos, p.pos+1).fail(`leave it out, or put it in quotes to search for it`, "this parenthesis closes nothing")
