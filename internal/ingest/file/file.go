@@ -97,8 +97,9 @@ type Follower struct {
 	batcher *ingest.Batcher
 	tails   []*tail
 	scanned bool
-	tooMany bool
 	buffer  []byte
+	// refused holds the paths that could not be opened, so that each is logged once.
+	refused map[string]bool
 }
 
 // New returns a Follower that stores in sink. It fails if a pattern is not valid.
@@ -122,6 +123,7 @@ func New(cfg Config, sink *ingest.Sink, logger *slog.Logger) (*Follower, error) 
 func (f *Follower) Run(ctx context.Context) error {
 	f.batcher = ingest.NewBatcher(f.sink, f.logger)
 	f.buffer = make([]byte, readBytes)
+	f.refused = make(map[string]bool)
 	err := f.follow(ctx)
 	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
 	defer cancel()

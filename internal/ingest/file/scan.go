@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -96,29 +97,38 @@ func compressed(path string) bool {
 	}
 }
 
-// open begins to follow a file. It returns nil if that is not possible now.
+// open begins to follow a file. It returns nil if that is not possible now; it is tried
+// again at the next scan.
 func (f *Follower) open(ctx context.Context, path string) *tail {
+	t, err := f.newTail(path)
+	switch {
+	case err == nil:
+		delete(f.refused, path)
+		f.tails = append(f.tails, t)
+	case !f.refused[path]:
+		f.refused[path] = true
+		f.logger.WarnContext(ctx, "a file cannot be followed", "path", path, "error", err)
+	}
+	return t
+}
+
+func (f *Follower) newTail(path string) (*tail, error) {
 	if len(f.tails) >= maxFiles {
-		if !f.tooMany {
-			f.logger.WarnContext(ctx, "too many files match: the others are not followed until some go", "limit", maxFiles, "path", path)
-		}
-		f.tooMany = true
-		return nil
+		return nil, errTooMany
 	}
 	opened, err := os.Open(path)
 	if err != nil {
-		f.logger.WarnContext(ctx, "a file cannot be followed", "path", path, "error", err)
-		return nil
+		return nil, err
 	}
 	t := &tail{follower: f, path: path, file: opened, origin: f.origin(path), splitter: f.newSplitter(), grown: time.Now()}
 	if t.info, err = opened.Stat(); err == nil && !f.scanned && !f.cfg.FromBeginning {
 		t.offset, err = opened.Seek(0, io.SeekEnd)
 	}
 	if err != nil {
-		f.logger.WarnContext(ctx, "a file cannot be followed", "path", path, "error", err)
 		t.close()
-		return nil
+		return nil, err
 	}
-	f.tails = append(f.tails, t)
-	return t
+	return t, nil
 }
+
+var errTooMany = fmt.Errorf("%d files are followed already: follow fewer, or in several processes", maxFiles)

@@ -21,7 +21,7 @@ func (h *header) origin(e *entry.Entry) {
 		return
 	}
 	node := word(rest[1:])
-	if node == "" || !isHostName(node) {
+	if !isHostName(node) || isLevelWord(node) {
 		return
 	}
 	tag, length := syslogTag(rest[1+len(node):], h.stamp.layout == syslogLayout)

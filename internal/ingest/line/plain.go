@@ -23,6 +23,8 @@ type header struct {
 	// stamp is the time, if timed is set.
 	stamp stamp
 	timed bool
+	// level is the severity that stands before the time, 0 if none does.
+	level entry.Severity
 }
 
 // parsePlain fills in what a line of plain text says about itself. body is the line
@@ -45,6 +47,8 @@ func parsePlain(e *entry.Entry, body string, clock clock) {
 	case e.Severity != 0:
 	case hasPriority:
 		e.Severity = syslogSeverities[priority&7]
+	case h.timed && h.level != 0:
+		e.Severity = h.level
 	default:
 		if e.Severity = h.severity(); e.Severity == 0 {
 			e.Severity = levelPair(body)
@@ -109,6 +113,9 @@ func (h *header) time() {
 		if length == 0 || !mayPrecedeTime(h.text[at:at+length], h.text[at+length:]) {
 			return
 		}
+		if s, ok := severityByName(h.text[at : at+length]); ok && isAllUpper(h.text[at:at+length]) {
+			h.level = s
+		}
 		at += length
 	}
 }
@@ -129,15 +136,13 @@ func stampStart(word string) int {
 // mayPrecedeTime says whether a word belongs to the beginning of a line. Words of a
 // sentence do not, or "done at 2024-01-02 10:00:00" would be dated by what it tells.
 func mayPrecedeTime(word, rest string) bool {
-	if isLetter(word[0]) && strings.Trim(word, letters) == "" {
+	if lettersLength(word) == len(word) {
 		// A name before a bracketed time, as in an access log; a level; a container.
 		next := strings.TrimLeft(rest, " \t")
 		return strings.HasPrefix(next, "[") || strings.HasPrefix(next, "|") || isAllUpper(word)
 	}
 	return word[0] != '"'
 }
-
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // countAny returns how many of these characters text begins with.
 func countAny(text, chars string) int {

@@ -2,6 +2,7 @@ package line
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
@@ -69,7 +70,7 @@ func (s *levelSearch) field() (entry.Severity, verdict) {
 		return s.group(rest)
 	case isLetter(c):
 		return s.name(rest)
-	case c == '"':
+	case c == '"' || c >= utf8.RuneSelf:
 		return 0, sentence
 	default:
 		s.at += wordLength(rest)
