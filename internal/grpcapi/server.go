@@ -55,6 +55,8 @@ func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Se
 		grpc.SharedWriteBuffer(true),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
+		// Stop waits for the handlers: they use the hub and the store, which close after it.
+		grpc.WaitForHandlers(true),
 		grpc.ChainUnaryInterceptor(g.unary),
 		grpc.ChainStreamInterceptor(g.stream),
 	}, options...)...)

@@ -133,13 +133,15 @@ func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.En
 }
 
 // Leave ends what Join began. The subscription gets nothing more, and what it holds is
-// let go of.
-func (h *Hub) Leave(s *Subscription) {
+// let go of. It returns how many entries were ever handed to the subscription, and how
+// many of them were not taken.
+func (h *Hub) Leave(s *Subscription) (handed uint64, left int) {
 	h.mu.Lock()
 	h.subscriptions.Remove(s.matcher, s)
 	h.live--
 	h.mu.Unlock()
-	h.Take(s, nil)
+	left = len(h.Take(s, nil).Entries)
+	return s.handed, left // nobody changes it any more
 }
 
 // Queued returns how much the subscriptions hold together, in bytes.

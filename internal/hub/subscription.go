@@ -18,8 +18,9 @@ type Subscription struct {
 	mu    sync.Mutex
 	queue []*entry.Entry // matches not yet taken, oldest first
 	bytes int            // their size
-	// last is the newest entry that was ever put into the queue.
-	last entry.Position
+	// last is the newest entry that was ever put into the queue, and handed counts all.
+	last   entry.Position
+	handed uint64
 	// behind is set once an entry did not fit. fell is the position before that entry.
 	behind bool
 	fell   entry.Position
@@ -47,6 +48,7 @@ func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 		s.queue = append(s.queue, e)
 		s.bytes += size
 		s.last = e.Position
+		s.handed++
 		grown = size
 	}
 	s.mu.Unlock()

@@ -61,8 +61,9 @@ func start(t *testing.T, change ...func(*setup)) *server {
 		t.Fatal(err)
 	}
 	h := hub.New(cfg.hub, log)
+	registry := prometheus.NewRegistry()
 	service := monitor.New(cfg.monitor, h, log, ingest.NewSink(log, ingest.Limits{}, time.Now),
-		monitor.NewMetrics(prometheus.NewRegistry()), logger)
+		monitor.NewMetrics(registry), logger)
 	violations := &streamguard.Log{}
 	t.Cleanup(func() { violations.Check(t) })
 	s := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, logger, grpc.ChainStreamInterceptor(streamguard.Server(violations.Add)))
@@ -92,8 +93,30 @@ func start(t *testing.T, change ...func(*setup)) *server {
 		if err := log.Close(); err != nil {
 			t.Errorf("closing the store: %v", err)
 		}
+		if n := counter(t, registry, "logsieve_stream_entries_unaccounted_total"); n != 0 {
+			t.Errorf("%v entries are unaccounted for", n)
+		}
+		if n := h.Queued(); n != 0 {
+			t.Errorf("%d bytes are queued for streams that have ended", n)
+		}
 	})
 	return &server{LoggerClient: loggerv1.NewLoggerClient(conn), t: t, store: log, service: service}
+}
+
+// counter returns the value of a counter.
+func counter(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("there is no metric %s", name)
+	return 0
 }
 
 // write stores n entries in one call and returns when they are acknowledged. Their

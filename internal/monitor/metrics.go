@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type Metrics struct {
 	streams                                     prometheus.Gauge
 	applied, rejected, delivered, sampled, fell prometheus.Counter
+	unaccounted                                 prometheus.Counter
 }
 
 // NewMetrics registers the metrics of the service.
@@ -23,7 +24,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		rejected:  counter("filters_rejected_total", "Filters refused on a running stream, superseded ones included."),
 		delivered: counter("entries_delivered_total", "Entries sent, over all streams."),
 		sampled:   counter("entries_sampled_out_total", "Entries left out by max_entries_per_second, over all streams."),
-		fell:      counter("fell_behind_total", "Times that a live stream was too slow and went back to reading the store."),
+		unaccounted: counter("entries_unaccounted_total",
+			"Entries that matched and were neither delivered, nor told as a gap, nor on their way when their stream ended. Anything but 0 is a bug."),
+		fell: counter("fell_behind_total", "Times that a live stream was too slow and went back to reading the store."),
 	}
 	r.MustRegister(m.streams)
 	return m

@@ -31,8 +31,9 @@ type session struct {
 	sampler  sampler
 
 	// reached is the position up to which every entry was judged, and sent if it matched.
-	reached          entry.Position
-	scanned, matched uint64
+	reached entry.Position
+	scanned uint64
+	ledger  ledger
 
 	// live is the stream's place in the hub, nil while it is behind. fell tells that it is
 	// behind because it was too slow.
@@ -98,6 +99,10 @@ func (s *session) run(ctx context.Context) error {
 // close gives back what the session holds.
 func (s *session) close() {
 	s.leave()
+	if n := s.ledger.unaccounted(); n > 0 {
+		s.service.metrics.unaccounted.Add(float64(n))
+		s.service.logger.Error("a stream has lost count of its entries: please report this", "ledger", s.ledger)
+	}
 	s.tick(false)
 	if s.old != nil {
 		s.old.Stop()
@@ -168,7 +173,10 @@ func (s *session) follow(ctx context.Context) error {
 func (s *session) takeLive() error {
 	taken := s.service.hub.Take(s.live, s.spare)
 	s.spare = taken.Entries
-	if whole, err := s.deliver(taken.Entries, matches); !whole || err != nil {
+	whole, judged, err := s.deliver(taken.Entries, matches)
+	s.ledger.judged += uint64(judged)
+	s.ledger.dropped += uint64(len(taken.Entries) - judged)
+	if !whole || err != nil {
 		return err
 	}
 	s.advance(taken.Through)
@@ -202,7 +210,7 @@ func (s *session) catchUp(ctx context.Context) error {
 	case batch.Through <= s.reached:
 		return s.join()
 	}
-	whole, err := s.deliver(batch.Entries, s.matcher.Match)
+	whole, _, err := s.deliver(batch.Entries, s.matcher.Match)
 	if whole {
 		s.advance(batch.Through)
 	}
@@ -236,7 +244,7 @@ func (s *session) join() error {
 	}
 	s.live, s.fell = live, false
 	for _, entries := range backlog {
-		if whole, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
+		if whole, _, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
 			return err
 		}
 	}
@@ -250,7 +258,9 @@ func (s *session) join() error {
 // leave takes the stream out of the hub. What was queued is judged again.
 func (s *session) leave() {
 	if s.live != nil {
-		s.service.hub.Leave(s.live)
+		handed, left := s.service.hub.Leave(s.live)
+		s.ledger.handed += handed
+		s.ledger.dropped += uint64(left)
 		s.live = nil
 	}
 	clear(s.spare)
@@ -285,39 +295,47 @@ func (s *session) advance(to entry.Position) {
 // matches is the judgement on entries that the hub has judged already.
 func matches(*entry.Entry) bool { return true }
 
-// deliver sends what matches of entries that follow the position reached. It stops, and
-// returns false, as soon as a filter has come: the rest is for that one to judge.
-func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool) (whole bool, err error) {
-	for _, e := range entries {
+// deliver sends what matches of entries that follow the position reached, and returns how
+// many it has judged. It stops, and is not whole, as soon as a filter has come: the rest
+// is for that one to judge.
+func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool) (whole bool, judged int, err error) {
+	for i, e := range entries {
 		if s.filters.pending.Load() && !s.halfClosed {
-			return false, s.out.flush()
+			return false, i, s.out.flush()
 		}
 		if e.Position <= s.reached {
 			continue // the stream began ahead of the hub
 		}
 		if match(e) {
 			if err := s.sendEntry(e); err != nil {
-				return false, err
+				return false, i + 1, err
 			}
 		}
 		s.advance(e.Position)
 	}
-	return true, s.out.flush()
+	return true, len(entries), s.out.flush()
 }
 
 func (s *session) sendEntry(e *entry.Entry) error {
-	s.matched++
+	s.ledger.matched++
 	if s.sampler.enabled() {
 		if !s.sampler.admit(time.Now(), s.reached, e.Position) {
+			s.ledger.sampled++
 			s.service.metrics.sampled.Inc()
 			return nil
 		}
 		if err := s.sampled(); err != nil {
+			s.ledger.failed++
 			return err
 		}
 	}
+	if err := s.out.entry(e, s.revision); err != nil {
+		s.ledger.failed++
+		return err
+	}
+	s.ledger.delivered++
 	s.service.metrics.delivered.Inc()
-	return s.out.entry(e, s.revision)
+	return nil
 }
 
 // sampled tells what the sampler has left out and not told yet.
