@@ -23,6 +23,7 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/file"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 	"github.com/seed-2f16ea30/logsieve/internal/store/local"
@@ -39,6 +40,7 @@ type App struct {
 	hub     *hub.Hub
 	sink    *ingest.Sink
 	otlp    *otlp.Receiver
+	files   *file.Follower // nil if none are followed
 	service *monitor.Service
 	grpc    *grpc.Server
 	health  *health.Server
@@ -70,6 +72,7 @@ func New(cfg config.Config, logger *slog.Logger, options Options) (*App, error) 
 		a.newStore,
 		a.newHub,
 		a.newSink,
+		a.newSources,
 		a.newService,
 		func() error { return a.newGRPC(options.GRPC) },
 		a.newGateway,
@@ -103,7 +106,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stopSources(nil)
 
 	a.runHub(hubContext, group)
-	a.runSources(sources, group)
+	waitForSources := a.runSources(sources, group)
 	servers := a.servers()
 	for _, s := range servers {
 		group.Go(func() error { return s.run() })
@@ -126,6 +129,7 @@ func (a *App) Run(ctx context.Context) error {
 	for _, s := range servers {
 		s.stop(drain)
 	}
+	waitForSources()
 	stopHub(errStopping)
 	err := group.Wait()
 	return errors.Join(err, a.undo.unwind(drain))

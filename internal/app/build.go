@@ -106,11 +106,15 @@ func (a *App) newGateway() error {
 		return err
 	}
 	a.undo.push(func(context.Context) error { return conn.Close() })
+	pages, err := mounts()
+	if err != nil {
+		return err
+	}
 	ws, in := a.cfg.WebSocket, a.cfg.Ingest
 	a.gateway, err = gateway.New(gateway.Config{
 		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
 		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
 		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize),
-	}, conn, a.Ready, a.logger.With("part", "gateway"), a.mounts()...)
+	}, conn, a.Ready, a.logger.With("part", "gateway"), pages...)
 	return err
 }

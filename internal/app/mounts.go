@@ -1,6 +1,18 @@
 package app
 
-import "github.com/seed-2f16ea30/logsieve/internal/gateway"
+import (
+	"github.com/seed-2f16ea30/logsieve/internal/docs"
+	"github.com/seed-2f16ea30/logsieve/internal/gateway"
+)
 
-// mounts returns what the HTTP edge serves for others.
-func (a *App) mounts() []gateway.Mount { return nil }
+// mounts returns what the HTTP edge serves for others: the documents.
+func mounts() (all []gateway.Mount, err error) {
+	documents, err := docs.Handler()
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range docs.Patterns() {
+		all = append(all, gateway.Mount{Pattern: pattern, Handler: documents})
+	}
+	return all, nil
+}
