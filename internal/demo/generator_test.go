@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -30,8 +31,10 @@ func sample(seed uint64, n int) []*loggerv1.LogEntry {
 func TestDeterministic(t *testing.T) {
 	const n = 10_000
 	first := sample(7, n)
-	if diff := cmp.Diff(first, sample(7, n), protocmp.Transform()); diff != "" {
-		t.Error(diff)
+	for i, e := range sample(7, n) {
+		if !proto.Equal(e, first[i]) {
+			t.Fatalf("entry %d is different the second time:\n%s", i, cmp.Diff(first[i], e, protocmp.Transform()))
+		}
 	}
 	same := 0
 	for i, e := range sample(8, n) {
@@ -45,8 +48,8 @@ func TestDeterministic(t *testing.T) {
 }
 
 func TestSeverities(t *testing.T) {
-	const n = 200_000
-	for _, seed := range []uint64{1, 2, 3} {
+	const n = 100_000
+	for _, seed := range []uint64{1, 2} {
 		count := map[loggerv1.Severity]int{}
 		for _, e := range sample(seed, n) {
 			count[e.GetSeverity()]++
