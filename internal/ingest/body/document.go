@@ -24,7 +24,7 @@ func (b *Batch) decodeDocument(data []byte) error {
 	if err != nil {
 		return err
 	}
-	if decoder.More() {
+	if rest := bytes.TrimSpace(data[decoder.InputOffset():]); len(rest) > 0 {
 		return fmt.Errorf("%w: something follows the entries at byte %d; for one entry a line, send application/x-ndjson",
 			ErrMalformed, decoder.InputOffset())
 	}

@@ -22,8 +22,10 @@ func explain(err error) string {
 		return text + ": send TRACE, DEBUG, INFO, WARN, ERROR or FATAL"
 	case strings.Contains(text, "google.protobuf.Timestamp"):
 		return text + ": send a time like 2006-01-02T15:04:05.123Z"
-	case strings.Contains(text, "map"), strings.Contains(text, "string type"):
+	case strings.Contains(text, "string field value"): // of the map
 		return text + `: attributes are text, {"status": "200"}`
+	case strings.Contains(text, "string field"):
+		return text + `: send text, in quotes`
 	default:
 		return text
 	}
