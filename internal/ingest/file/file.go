@@ -200,20 +200,38 @@ func (f *Follower) origin(path string) ingest.Origin {
 func serviceOf(path string) string {
 	name := filepath.Base(path)
 	for {
-		ending := filepath.Ext(name)
-		if ending == "" || len(ending) == len(name) {
-			break
+		short := withoutDate(withoutEnding(name))
+		if short == name {
+			return name
 		}
-		known := ending == ".log" || ending == ".txt" || ending == ".json" || ending == ".jsonl" || ending == ".out" || ending == ".err"
-		if !known && strings.Trim(ending, ".0123456789-_") != "" {
-			break
-		}
-		name = strings.TrimSuffix(name, ending)
+		name = short
 	}
-	if short := strings.TrimRight(name, "0123456789-_."); short != "" && len(name)-len(short) >= len("-20261121") {
-		return short
+}
+
+// withoutEnding removes an ending that log files have, or a number.
+func withoutEnding(name string) string {
+	ending := filepath.Ext(name)
+	if ending == name {
+		return name
+	}
+	switch ending {
+	case ".log", ".txt", ".json", ".jsonl", ".out", ".err":
+		return strings.TrimSuffix(name, ending)
+	}
+	if strings.Trim(ending, ".0123456789-_") == "" {
+		return strings.TrimSuffix(name, ending)
 	}
 	return name
+}
+
+// withoutDate removes digits from the end that are as many as a date has: the 1 of web-1
+// is part of its name.
+func withoutDate(name string) string {
+	short := strings.TrimRight(name, "0123456789-_.")
+	if short == "" || len(name)-len(short) < len("-20261121") {
+		return name
+	}
+	return short
 }
 
 // newSplitter returns what cuts a file into lines.
