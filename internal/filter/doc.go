@@ -12,7 +12,8 @@
 //     conditions repeated have the same canonical text: see [Matcher.Canonical].
 //   - The size of a filter is bounded before it is parsed, and so are the depth of the
 //     parser's recursion and the size of compiled regular expressions: see [MaxBytes]
-//     and the other limits. A hostile filter costs no more than a long honest one.
+//     and the other limits. How long a regular expression runs on a long text is not bounded
+//     by more than those: whoever calls Match for others may want to charge for it.
 //
 // The grammar is AIP-160's with the log dialect of Google Cloud Logging. The parser is
 // our own since the one public Go parser of AIP-160 refuses unquoted values such as

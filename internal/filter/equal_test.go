@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
@@ -59,7 +60,7 @@ func TestEqualFindsIDsInAnyCase(t *testing.T) {
 func TestMissingFieldMakesEveryComparisonFalse(t *testing.T) {
 	for _, field := range []string{"service", "host", "message", "trace_id", "span_id", "attributes.a", `attributes."a b"`} {
 		comparisons := []string{"=b", "=b*", "!=b", "!=b*", ":b", "=~b", "!~b", ":*", "=*", `:""`, `=~""`, `!~""`, "!=(b OR c)"}
-		if (field)[0] == 'a' {
+		if strings.HasPrefix(field, attributesPrefix) {
 			comparisons = append(comparisons, "<1", "<=1", ">1", ">=1")
 		}
 		for _, comparison := range comparisons {

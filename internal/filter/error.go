@@ -53,6 +53,9 @@ type span struct {
 
 func (s source) span(begin, end int) span { return span{s, begin, end} }
 
+// covered is the text at this place.
+func (s span) covered() string { return s.text[s.begin:s.end] }
+
 func (s source) whole() span { return s.span(0, len(s.text)) }
 
 // fail makes the error of a mistake at this place.

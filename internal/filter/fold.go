@@ -43,8 +43,13 @@ var foldASCII = func() (table [256]byte) {
 
 func foldString(s string) string { return strings.Map(foldRune, s) }
 
-// hasCases tells whether other runes fold to the same one as r.
-func hasCases(r rune) bool { return unicode.SimpleFold(r) != r }
+// hasCases tells whether other runes fold to the same one as the folded rune r.
+func hasCases(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z'
+	}
+	return unicode.SimpleFold(r) != r
+}
 
 // orbit returns all runes that fold to the same rune as r.
 func orbit(r rune) []rune {

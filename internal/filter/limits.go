@@ -1,8 +1,8 @@
 package filter
 
-// The limits of a filter. Each is above what people were seen to write and low enough
-// that parsing the worst filter takes well under a millisecond. They hold for the query
-// and the structured fields together.
+// The limits of a filter, for the query and the structured fields together. Each is far
+// above what people write. The worst filter within them compiles in 2 ms, with four
+// regular expressions of large character classes in 30 ms.
 const (
 	// MaxBytes is the length of the query and of all texts of the structured fields
 	// together, in bytes.
@@ -18,8 +18,9 @@ const (
 	// MaxLiteralBytes is the length of one value or name, in bytes, escapes resolved.
 	MaxLiteralBytes = 512
 	// MaxRegexInstructions is the size of the program that a regular expression
-	// compiles to. Without it, 20 bytes such as ((a{99}){99}){99} are a program of a
-	// million instructions.
+	// compiles to. A run takes at worst the size times the length of the text, about
+	// 20 ns each: [ab]{0,900}c on a text of a and b takes 20 ms for every KiB. Without
+	// the limit, \d{999} written 73 times would take 36 times as long.
 	MaxRegexInstructions = 2000
 )
 

@@ -53,7 +53,7 @@ var otherNames = map[string]fieldKind{
 // unknownField makes the error of a comparison of a field that there is not.
 func (p *parser) unknownField(name value, op span) error {
 	hint := "did you mean " + closestField(name.raw) + "?"
-	if op.text[op.begin:op.end] == string(opHas) {
+	if op.covered() == string(opHas) {
 		hint += " To search for the text, put it in quotes: " + p.textAround(name)
 	}
 	return name.fail(hint, "unknown field %s", echo(name.raw))
@@ -99,8 +99,8 @@ func distance(a, b string) int {
 	if len(a) > longest || len(b) > longest {
 		return longest
 	}
-	var row [longest + 1]int
-	for j := range len(b) + 1 {
+	row := make([]int, len(b)+1)
+	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {

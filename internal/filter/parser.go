@@ -19,7 +19,8 @@ func parse(s source, b *budget) (expr, error) {
 		return expr{}, err
 	}
 	p := parser{lexer: lexer{source: s}, budget: b}
-	if p.skipSpace(); p.atEnd() {
+	p.skipSpace()
+	if p.atEnd() {
 		return expr{}, nil
 	}
 	x, err := p.expression()
@@ -131,7 +132,8 @@ func (p *parser) group() (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	if p.skipSpace(); p.at(')') {
+	p.skipSpace()
+	if p.at(')') {
 		return expr{}, p.span(open.begin, p.pos+1).fail("write a condition between them, or leave them out", "there is nothing between the parentheses")
 	}
 	if p.atEnd() {
@@ -157,7 +159,8 @@ func (p *parser) open() (span, error) {
 
 // close steps over white space and the parenthesis that closes the one at open.
 func (p *parser) close(open span) error {
-	if p.skipSpace(); !p.take(')') {
+	p.skipSpace()
+	if !p.take(')') {
 		return open.notClosed()
 	}
 	p.nesting--

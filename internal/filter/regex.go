@@ -16,6 +16,9 @@ type regex struct {
 	// required occurs in every text that re matches; nil if nothing is known to. Most
 	// entries do not have it, and a search for it costs a twentieth of a run of re.
 	required *search
+	// instructions is the size of the program, which is what a run of it costs for each
+	// byte at worst.
+	instructions Cost
 }
 
 var _ predicate = (*regex)(nil)
@@ -25,7 +28,7 @@ func (p *regex) match(e *entry.Entry) bool {
 	return ok && (p.required == nil || p.required.in(text)) && p.re.MatchString(text)
 }
 
-func (p *regex) cost() Cost { return p.field.cost() + costRegex }
+func (p *regex) cost() Cost { return p.field.cost() + costRegex + p.instructions }
 
 func (p *regex) appendText(b []byte) []byte {
 	return appendQuoted(append(p.field.appendName(b), opMatch...), p.source, "")
@@ -39,12 +42,13 @@ func compileRegex(f field, v value) (predicate, error) {
 	if err != nil {
 		return nil, regexError(v, source, err)
 	}
-	if programSize(tree) > MaxRegexInstructions {
+	size := programSize(tree)
+	if size > MaxRegexInstructions {
 		return nil, v.fail("repeat less: x{1000} is a thousand copies of x", "the regular expression is too large, its program would exceed %d instructions", MaxRegexInstructions)
 	}
 	re, err := regexp.Compile(source)
 	if err != nil {
 		return nil, regexError(v, source, err)
 	}
-	return &regex{f, source, re, requiredText(tree)}, nil
+	return &regex{f, source, re, requiredText(tree), Cost(size)}, nil
 }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"regexp/syntax"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -57,12 +58,10 @@ func requiredText(re *syntax.Regexp) *search {
 
 // requiredLiteral returns the longest literal that must be passed, nil if there is none.
 func requiredLiteral(re *syntax.Regexp) *syntax.Regexp {
-	switch re.Op { //nolint:exhaustive // The rest can be passed without any literal, or has none.
+	switch re.Op { // The rest can be passed without any literal, or has none.
 	case syntax.OpLiteral:
-		for _, r := range re.Rune {
-			if r == utf8.RuneError { // which a regular expression also finds in invalid UTF-8
-				return nil
-			}
+		if slices.Contains(re.Rune, utf8.RuneError) { // which is also found in invalid UTF-8
+			return nil
 		}
 		return re
 	case syntax.OpRepeat:

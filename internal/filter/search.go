@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -33,11 +34,11 @@ func newExactSearch(text string) *search {
 // newSearch makes the search for a text in any case. The text must not be empty.
 func newSearch(text string) *search {
 	runes := []rune(foldString(text))
-	exact, best := true, 0
+	exact, best, bestRank := true, 0, rank(runes[0])
 	for i, r := range runes {
 		exact = exact && !hasCases(r)
-		if rank(r) > rank(runes[best]) {
-			best = i
+		if this := rank(r); this > bestRank {
+			best, bestRank = i, this
 		}
 	}
 	if exact {
@@ -65,7 +66,7 @@ func rank(r rune) int {
 	switch {
 	case !hasCases(r):
 		return 2*at + 1
-	case len(orbit(r)) > 2:
+	case unicode.SimpleFold(unicode.SimpleFold(r)) != r:
 		return -1
 	}
 	return 2 * at
@@ -198,7 +199,7 @@ func borders(runes []rune) []uint16 {
 		if runes[border] == runes[i] {
 			border++
 		}
-		table[i+1] = uint16(border) //nolint:gosec // G115: at most MaxLiteralBytes.
+		table[i+1] = uint16(border) // at most MaxLiteralBytes
 	}
 	return table
 }
