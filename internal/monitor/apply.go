@@ -76,7 +76,7 @@ func (s *session) apply(ctx context.Context, r received) error {
 		return err
 	}
 	s.leave()
-	s.reached, s.fell = begin, false
+	s.reached, s.fell, s.caughtUp = begin, false, false
 	s.matcher, s.revision = r.matcher, r.revision
 	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
 	s.sampler.limit(int(r.filter.GetMaxEntriesPerSecond()))

@@ -36,10 +36,11 @@ type session struct {
 	ledger  ledger
 
 	// live is the stream's place in the hub, nil while it is behind. fell tells that it is
-	// behind because it was too slow.
-	live  *hub.Subscription
-	fell  bool
-	spare []*entry.Entry // the slice of the last Take
+	// behind because it was too slow, caughtUp that the client knows it to be live.
+	live     *hub.Subscription
+	fell     bool
+	caughtUp bool
+	spare    []*entry.Entry // the slice of the last Take
 
 	// until is where the stream ends once the client has closed its side.
 	until      entry.Position
@@ -176,14 +177,16 @@ func (s *session) takeLive() error {
 	whole, judged, err := s.deliver(taken.Entries, matches)
 	s.ledger.judged += uint64(judged)
 	s.ledger.dropped += uint64(len(taken.Entries) - judged)
-	if !whole || err != nil {
+	if !whole {
+		// The filter that has come may be refused: this one then reads the rest again.
+		s.leave()
 		return err
 	}
 	s.advance(taken.Through)
 	if taken.Behind {
 		s.service.metrics.fell.Inc()
 		s.leave()
-		s.fell = true
+		s.fell, s.caughtUp = true, false
 	}
 	return nil
 }
@@ -245,13 +248,15 @@ func (s *session) join() error {
 	s.live, s.fell = live, false
 	for _, entries := range backlog {
 		if whole, _, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
+			s.leave() // see takeLive
 			return err
 		}
 	}
 	s.advance(head)
-	if !s.notices {
+	if !s.notices || s.caughtUp {
 		return nil
 	}
+	s.caughtUp = true
 	return errors.Join(s.sampled(), s.sendCaughtUp(), s.out.flush())
 }
 

@@ -52,6 +52,47 @@ func TestFilterIsReplacedWhileTheStreamRuns(t *testing.T) {
 	m.entries(2, 10, 12, 14)
 }
 
+// TestRefusedFilterMissesNothing sends wrong filters while entries come: the one in force
+// goes on as if nothing had been sent.
+func TestRefusedFilterMissesNothing(t *testing.T) {
+	s := start(t)
+	m := s.monitor(all())
+	m.live(1)
+	const writes, each = 30, 300
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		for range writes {
+			s.write(each)
+		}
+	}()
+	refused := make(chan struct{})
+	go func() {
+		defer close(refused)
+		for {
+			select {
+			case <-written:
+				return
+			default:
+				if m.Send(query("severity>=")) != nil {
+					return
+				}
+			}
+		}
+	}()
+	for next := 1; next <= writes*each; {
+		e := m.next()
+		switch {
+		case e.GetNotice().GetRejected() != nil:
+		case e.GetMessage() != message(next) || e.GetFilterRevision() != 1:
+			t.Fatalf("got %v, want %q of revision 1", e, message(next))
+		default:
+			next++
+		}
+	}
+	<-refused
+}
+
 // TestReplacedFilterMissesNothing replaces filters as fast as it can while entries come,
 // and follows the log through all of them: what the filters select is told apart by the
 // service, so each entry belongs to exactly one of them.
