@@ -22,10 +22,10 @@ const (
 	// linger is how long the first entry of a batch waits for company. A person cannot
 	// see it, and it makes one commit of the many lines of a stack trace.
 	linger = 5 * time.Millisecond
-	// The wait before the store is tried again begins at retryMin, doubles up to
-	// retryMax, and is spread over its upper half so that sources do not return together.
-	retryMin = 100 * time.Millisecond
-	retryMax = 5 * time.Second
+	// The wait before the store is tried again begins at retryFirst, doubles up to
+	// retryLast, and is spread over its upper half so that sources do not return together.
+	retryFirst = 100 * time.Millisecond
+	retryLast  = 5 * time.Second
 )
 
 // Batcher gathers the entries of sources that have no sender to be refused, such as
@@ -214,7 +214,7 @@ func (b *Batcher) take(ctx context.Context, spare []*entry.Entry) ([]*entry.Entr
 
 // store tries until the batch is stored. It fails when the store is closed or ctx ends.
 func (b *Batcher) store(ctx context.Context, batch []*entry.Entry) error {
-	wait := retryMin
+	wait := retryFirst
 	for attempt := 1; ; attempt++ {
 		err := b.sink.Append(ctx, batch)
 		switch {
@@ -236,7 +236,7 @@ func (b *Batcher) store(ctx context.Context, batch []*entry.Entry) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		wait = min(2*wait, retryMax)
+		wait = min(2*wait, retryLast)
 	}
 }
 

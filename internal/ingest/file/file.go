@@ -147,10 +147,7 @@ func (f *Follower) follow(ctx context.Context) error {
 			nextScan = now.Add(f.cfg.Scan)
 		}
 		busy, err := f.turn(ctx, now)
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		if busy {

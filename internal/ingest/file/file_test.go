@@ -148,7 +148,7 @@ func TestFollowFromEnd(t *testing.T) {
 
 func TestFollowFromBeginning(t *testing.T) {
 	test(t, func(w *world) {
-		w.do(os.MkdirAll(filepath.Join(w.dir, "x/y"), 0o700))
+		w.do(os.MkdirAll(filepath.Join(w.dir, "x", "y"), 0o700))
 		w.append("x/y/api.log.1", `{"level":"error","msg":"deep"}`+"\n")
 		w.append("x/named.log", "service=own msg=m\n")
 		w.append("x/old.log.gz", "\x1f\x8b\n")
@@ -158,7 +158,7 @@ func TestFollowFromBeginning(t *testing.T) {
 		if named.Service != "own" || deep.Service != "api" || deep.Host != "web-1" || deep.Severity != entry.Error {
 			w.Errorf("entries %+v, %+v", named, deep)
 		}
-		want := []entry.Attribute{{Key: "log.file.path", Value: filepath.Join(w.dir, "x/y/api.log.1")}}
+		want := []entry.Attribute{{Key: "log.file.path", Value: filepath.Join(w.dir, "x", "y", "api.log.1")}}
 		if diff := cmp.Diff(want, deep.Attributes); diff != "" {
 			w.Errorf("attributes (-want +got):\n%s", diff)
 		}

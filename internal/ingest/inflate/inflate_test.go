@@ -29,7 +29,7 @@ func TestReadAll(t *testing.T) {
 	text := strings.Repeat("a log line\n", 1000)
 	limits := inflate.Limits{Wire: int64(len(text)), Decoded: int64(len(text))} // exactly enough
 	for encoding, body := range map[string][]byte{
-		"": []byte(text), "identity": []byte(text), "gzip": gzipped(t, []byte(text)), " GZIP": gzipped(t, []byte(text)),
+		"": []byte(text), "identity": []byte(text), "gzip": gzipped(t, []byte(text)), "GZIP": gzipped(t, []byte(text)),
 		"x-gzip": append(gzipped(t, []byte(text[:100])), gzipped(t, []byte(text[100:]))...),
 	} {
 		got, err := inflate.ReadAll(iotest.HalfReader(bytes.NewReader(body)), encoding, limits)

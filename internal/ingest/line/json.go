@@ -185,10 +185,10 @@ func unquote(text string) (value string, length int, ok bool) {
 	}
 	b := make([]byte, 0, end+16)
 	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '"':
+		switch c := text[i]; c {
+		case '"':
 			return string(b), i + 1, true
-		case c == '\\':
+		case '\\':
 			n := 0
 			if b, n = appendEscaped(b, text[i:]); n == 0 {
 				return "", 0, false

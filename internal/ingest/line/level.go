@@ -84,7 +84,7 @@ func levelOffset(value string) (entry.Severity, bool) {
 		return 0, false
 	}
 	s := min(max(int(base)+offset, int(entry.Trace)), int(entry.MaxSeverity))
-	return entry.Severity(s), true //nolint:gosec // G115: 1 to 24.
+	return entry.Severity(s), true
 }
 
 // syslogSeverities holds the severities of syslog, 0 emergency to 7 debug.

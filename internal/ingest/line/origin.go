@@ -83,6 +83,9 @@ func syslogTag(text string, lax bool) (tag string, length int) {
 		return "", 0
 	}
 	tag = text[1:end]
+	if i := strings.Index(tag, "] ("); i > 0 && tag[len(tag)-1] == ')' {
+		tag = tag[:i+1] // macOS names what the process works for, too.
+	}
 	bracket := strings.IndexByte(tag, '[')
 	hasProcess := bracket > 0 && tag[len(tag)-1] == ']' && countDigits(tag[bracket+1:]) == len(tag)-bracket-2
 	if !hasProcess && (!lax || bracket >= 0) {
@@ -92,19 +95,24 @@ func syslogTag(text string, lax bool) (tag string, length int) {
 		tag = tag[:bracket]
 	}
 	name := word(tag)
-	if (!hasProcess && strings.Count(tag, " ") > 1) || !isLetterOrSlash(name) || isLevelWord(name) {
+	if !beginsLikeProgram(name) || isLevelWord(name) {
+		return "", 0
+	}
+	// Without a process a capitalised name is as likely a part of the kernel, or the
+	// beginning of a sentence.
+	if !hasProcess && (isUpper(name[0]) || strings.Count(tag, " ") > 1) {
 		return "", 0
 	}
 	if hasProcess {
 		name = tag // "Google Chrome[123]:" is one name
 	}
 	if i := strings.IndexByte(name, '('); i > 0 && name[len(name)-1] == ')' {
-		name = name[:i] // sshd(pam_unix)
+		name = name[:i] // PAM adds its module in parentheses.
 	}
 	return name[strings.LastIndexByte(name, '/')+1:], end + 1
 }
 
-func isLetterOrSlash(name string) bool {
+func beginsLikeProgram(name string) bool {
 	return name != "" && (isLetter(name[0]) || name[0] == '/' || name[0] == '_')
 }
 
@@ -115,10 +123,8 @@ func isLevelWord(name string) bool {
 
 // word returns the word that text begins with.
 func word(text string) string {
-	if i := strings.IndexByte(text, ' '); i >= 0 {
-		return text[:i]
-	}
-	return text
+	first, _, _ := strings.Cut(text, " ")
+	return first
 }
 
 func isHostName(name string) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -144,7 +145,7 @@ func (s *shared) scope(data []byte) error {
 		}
 		return nil
 	})
-	s.attributes = append(s.attributes[:len(s.attributes):len(s.attributes)], list.attributes...)
+	s.attributes = append(slices.Clip(s.attributes), list.attributes...)
 	s.dropped += list.dropped
 	return err
 }

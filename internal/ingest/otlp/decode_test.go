@@ -74,7 +74,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		for _, e := range r.entries {
-			if len(e.TraceID) != 0 && len(e.TraceID) != 32 || e.Severity > entry.MaxSeverity || e.Timestamp < 0 {
+			if e.TraceID != "" && len(e.TraceID) != 32 || e.Severity > entry.MaxSeverity || e.Timestamp < 0 {
 				t.Errorf("entry %+v", e)
 			}
 			for i := 1; i < len(e.Attributes); i++ {

@@ -132,7 +132,7 @@ func TestHTTPRefusals(t *testing.T) {
 		"deep JSON":    {body: []byte(`{"resourceLogs":` + strings.Repeat("[", 1<<20)), header: []string{"Content-Type", jsonType}, want: 400, code: codes.InvalidArgument, says: "64 deep"},
 		"many objects": {body: []byte(`{"resourceLogs":[` + strings.Repeat("{},", 1<<20)), header: []string{"Content-Type", jsonType}, want: 413, code: codes.ResourceExhausted, says: "parts"},
 		"many records": {body: request(bytes.Repeat([]byte{0x12, 0x00}, 1<<20)), header: []string{"Content-Type", protobufType}, want: 413, code: codes.ResourceExhausted, says: "parts"},
-		"too large":    {body: bytes.Repeat([]byte{0}, 5<<20), header: []string{"Content-Type", protobufType}, want: 413, code: codes.ResourceExhausted, says: "too large"},
+		"too large":    {body: make([]byte, 5<<20), header: []string{"Content-Type", protobufType}, want: 413, code: codes.ResourceExhausted, says: "too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &log{}

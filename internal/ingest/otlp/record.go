@@ -43,7 +43,7 @@ func (r *recordReader) field(f field) (err error) {
 		if f.value > uint64(entry.MaxSeverity) {
 			return fmt.Errorf("severity_number %d is out of range: send 1 (TRACE) to 24 (FATAL4), or 0", int64(f.value)) //nolint:gosec // G115: protobuf's own form of an enum.
 		}
-		r.entry.Severity = entry.Severity(f.value) //nolint:gosec // G115: checked above.
+		r.entry.Severity = entry.Severity(f.value)
 	case fieldSeverityText:
 		r.severityText = alias(f.bytes)
 	case fieldBody:

@@ -108,9 +108,8 @@ func (r *reader) add(ctx context.Context, l line.Line) error {
 	if e == nil {
 		return nil
 	}
-	err := r.batcher.Add(ctx, e)
-	if err != nil && ctx.Err() != nil {
-		return nil
+	if err := r.batcher.Add(ctx, e); err != nil && ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
