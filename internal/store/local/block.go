@@ -39,11 +39,11 @@ const (
 	keyBytes     = 8
 )
 
-// Blocks are cut at these bounds. Larger ones compress hardly better (64 KiB to 1 MiB:
-// 3 % less), and are more to decode for who needs a few entries.
+// Blocks are cut at these bounds. Larger ones compress a little better, but are more to
+// lose when one bit of them is wrong, and more to decode for who needs a few entries.
 const (
 	maxBlockEntries = 1024
-	maxBlockBytes   = 256 << 10
+	maxBlockBytes   = 64 << 10
 )
 
 // maxEntryBytes is the size from which on an entry is refused. Ingest cuts entries at a

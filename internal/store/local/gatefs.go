@@ -26,8 +26,8 @@ type gateFS struct {
 	highWater float64
 	closing   <-chan struct{}
 
-	// waiting is whether a write waits for room.
-	waiting atomic.Bool
+	// waiting is whether a write waits for room, paused whether the next table does.
+	waiting, paused atomic.Bool
 	// parked is closed when nothing shall be written any more.
 	parked     chan struct{}
 	parkOnce   sync.Once
@@ -70,6 +70,13 @@ func (g *gateFS) room() error {
 	return g.lastAnswer
 }
 
+// forget makes the next call of room ask again.
+func (g *gateFS) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.measured = time.Time{}
+}
+
 func (g *gateFS) measure() error {
 	usage, err := g.below.GetDiskUsage(g.dir)
 	if err != nil {
@@ -90,6 +97,7 @@ func (g *gateFS) measure() error {
 func (g *gateFS) waitForRoom() {
 	g.waiting.Store(true)
 	defer g.waiting.Store(false)
+	defer g.forget()
 	ticker := time.NewTicker(retryEvery)
 	defer ticker.Stop()
 	for {
@@ -108,18 +116,37 @@ func (g *gateFS) waitForRoom() {
 // Pebble would otherwise try to write the same table for ever, with no pause.
 func (g *gateFS) park() { g.parkOnce.Do(func() { close(g.parked) }) }
 
+// pause makes the next table wait for a moment. It is for a table that could not be
+// synced for lack of room: to sync again would prove nothing, so it is written again.
+func (g *gateFS) pause() { g.paused.Store(true) }
+
 // Create implements vfs.FS.
 func (g *gateFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	const tableSuffix = ".sst"
-	select {
-	case <-g.parked:
-		if filepath.Ext(name) == tableSuffix {
-			<-g.closing
-			return nil, store.ErrClosed
+	if filepath.Ext(name) == tableSuffix {
+		if err := g.admitTable(); err != nil {
+			return nil, err
 		}
-	default:
 	}
 	return g.FS.Create(name, category)
+}
+
+// admitTable waits until a table may be written.
+func (g *gateFS) admitTable() error {
+	select {
+	case <-g.parked:
+		<-g.closing
+		return store.ErrClosed
+	default:
+	}
+	if g.paused.Swap(false) {
+		select {
+		case <-g.closing:
+			return store.ErrClosed
+		case <-time.After(retryEvery):
+		}
+	}
+	return nil
 }
 
 // Unwrap implements vfs.FS.

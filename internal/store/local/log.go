@@ -23,7 +23,10 @@ type Log struct {
 	lock   *pebble.Lock
 	db     *pebble.DB
 	gate   *gateFS
-	lazy   *lazyFS // nil with Fsync
+	wal    *walFS
+
+	// headFile is the one goroutine's that records the head, and Close's after it.
+	headFile *headFile
 
 	// requests are the calls of Append that wait for the committer. Not buffered: what
 	// waits here can still be given up.
@@ -42,6 +45,8 @@ type Log struct {
 	// mu makes joining the followers one step with a move of head.
 	mu        sync.Mutex
 	followers map[*follower]struct{}
+
+	damage damage
 
 	// failure is why nothing can be written any more.
 	failure atomic.Pointer[error]
@@ -146,10 +151,12 @@ func (l *Log) Close() error {
 }
 
 func (l *Log) closeFiles() error {
-	err := l.db.Close()
-	if failure := l.failed(); failure != nil {
-		err = errors.Join(failure, err)
+	err := l.failed()
+	if err == nil {
+		// Tables are checked as a whole, which the write-ahead log is not.
+		err = l.db.Flush()
 	}
+	err = errors.Join(err, l.db.Close(), l.closeHeadFile())
 	if err == nil {
 		m := *l.meta.Load()
 		m.Boot = "" // a clean end

@@ -58,6 +58,9 @@ func open(cfg Config, logger *slog.Logger, env environment) (*Log, error) {
 		if l.db != nil {
 			err = errors.Join(err, l.db.Close())
 		}
+		if l.headFile != nil {
+			err = errors.Join(err, l.headFile.file.Close())
+		}
 		return nil, errors.Join(err, lock.Close())
 	}
 	l.start()
@@ -89,6 +92,7 @@ func isFileError(err error) bool {
 	return errors.As(err, &path)
 }
 
+// blocksDir is Pebble's directory within the data directory.
 const blocksDir = "blocks"
 
 // load opens the files and finds out where the log begins and ends.
@@ -112,6 +116,9 @@ func (l *Log) load() error {
 	}
 	end, err := l.findEnd()
 	if err != nil {
+		return err
+	}
+	if end.last, err = l.checkEnd(end.last); err != nil {
 		return err
 	}
 	m = l.skipLost(m, end.last)
@@ -166,6 +173,21 @@ func (l *Log) skipLost(m meta, last entry.Position) meta {
 	return m
 }
 
+// checkEnd returns the last position that was acknowledged, given the last one that is
+// there. What is between the two is lost, which readers are told.
+func (l *Log) checkEnd(last entry.Position) (entry.Position, error) {
+	file, recorded, err := openHeadFile(l.env.files, l.cfg.Dir)
+	if err != nil {
+		return 0, fmt.Errorf("the data directory %s cannot be written to: %w", l.cfg.Dir, err)
+	}
+	l.headFile = file
+	if recorded > last {
+		l.logger.Error("the newest entries of the store are lost: its log on disk is damaged, or was cut off with the power",
+			"from", uint64(last+1), "to", uint64(recorded))
+	}
+	return max(last, recorded), nil
+}
+
 // end is where the log ends.
 type end struct {
 	last      entry.Position
@@ -216,17 +238,14 @@ func (l *Log) endOfTables() (e end, err error) {
 func (l *Log) openPebble() error {
 	// Every file handle is one table: 1,000 of 16 MiB are held open at most.
 	const maxOpenFiles = 1000
-	messages := &pebbleLogger{logger: l.logger, failed: l.fail}
-	var files vfs.FS = l.gate
-	if l.cfg.Sync == Written {
-		l.lazy = newLazyFS(files)
-		files = l.lazy
-	}
+	messages := &pebbleLogger{logger: l.logger, failed: l.fail, pause: l.gate.pause}
+	l.wal = newWALFS(l.gate, l.cfg.Sync == Written, l.fail)
 	options := &pebble.Options{
-		FS:                 files,
+		FS:                 l.wal,
 		Lock:               l.lock,
 		Logger:             messages,
 		EventListener:      messages.listener(),
+		Comparer:           comparer(),
 		FormatMajorVersion: pebble.FormatNewest,
 		CacheSize:          l.cfg.CacheBytes,
 		MaxOpenFiles:       maxOpenFiles,
@@ -241,6 +260,11 @@ func (l *Log) openPebble() error {
 		FlushSplitBytes: 2 * l.cfg.MemTableBytes,
 	}
 	options.TargetFileSizes[0] = 2 * l.cfg.MemTableBytes
+	// Most blocks of ours are larger, so that each has one of Pebble's for itself, and
+	// damage to one is damage to one.
+	for i := range options.Levels {
+		options.Levels[i].BlockSize = 4 << 10
+	}
 	// Blocks are compressed once, by us, before the write-ahead log.
 	options.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	db, err := pebble.Open(l.env.files.PathJoin(l.cfg.Dir, blocksDir), options)
@@ -251,13 +275,25 @@ func (l *Log) openPebble() error {
 	return nil
 }
 
+// comparer orders keys as the default one does. Other than that one, it makes no keys
+// that are between two others for the indexes of tables: with those, Pebble reads the
+// block before a position as well, and fails at that if it is damaged.
+func comparer() *pebble.Comparer {
+	c := *pebble.DefaultComparer
+	c.Name = "logsieve.position"
+	c.Separator = func(dst, a, _ []byte) []byte { return append(dst, a...) }
+	c.Successor = func(dst, a []byte) []byte { return append(dst, a...) }
+	return &c
+}
+
 // start begins what the log does in the background; Close ends it.
 func (l *Log) start() {
 	ctx, stop := context.WithCancelCause(context.Background())
 	l.stop = stop
 	l.background.Go(l.commitAll)
 	l.background.Go(func() { l.retainAll(ctx) })
-	if l.lazy != nil {
-		l.background.Go(func() { l.lazy.run(ctx, l.cfg.SyncInterval, l.fail) })
+	l.background.Go(func() { l.recordHead(ctx) })
+	if l.cfg.Sync == Written {
+		l.background.Go(func() { l.wal.run(ctx, l.cfg.SyncInterval) })
 	}
 }

@@ -5,15 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/seed-2f16ea30/logsieve/internal/store"
 )
 
 // pebbleLogger takes what Pebble has to say.
 type pebbleLogger struct {
 	logger *slog.Logger
-	// failed is told of what Pebble takes for a reason to end the process.
+	// failed is told of what Pebble takes for a reason to end the process, and of tables
+	// that cannot be written.
 	failed func(error)
+	// pause is called when a table could not be written for lack of room.
+	pause func()
 }
 
 var _ pebble.Logger = (*pebbleLogger)(nil)
@@ -28,6 +34,7 @@ func (p *pebbleLogger) Errorf(format string, args ...any) { p.log(slog.LevelWarn
 // process. This one returns, with the log marked as failed before: at the places that
 // call it for a fault of the disk, Pebble then gives up what it was doing. It may even
 // report success to the committer, which therefore looks at the mark after each commit.
+// Faults of the write-ahead log do not get here: see walFS.
 func (p *pebbleLogger) Fatalf(format string, args ...any) {
 	p.log(slog.LevelError, format, args)
 	err := fmt.Errorf(format, args...)
@@ -52,14 +59,24 @@ func (p *pebbleLogger) listener() *pebble.EventListener {
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
 			p.Errorf("damage in %s: %v", info.Path, info.Details)
 		},
-		BackgroundError: func(err error) {
-			if !errors.Is(err, pebble.ErrClosed) {
-				p.Errorf("background error: %v", err)
-			}
-		},
+		BackgroundError: p.backgroundError,
 		WriteStallBegin: func(info pebble.WriteStallBeginInfo) { p.Errorf("writing stalls: %s", info.Reason) },
 		WriteStallEnd:   func() { p.Errorf("writing goes on") },
 	}
 	l.EnsureDefaults(p)
 	return l
+}
+
+// backgroundError is told that a table could not be written. Pebble tries again, at once
+// and for ever, while what is appended piles up in memory until nobody can append any
+// more. It calls this with its lock held.
+func (p *pebbleLogger) backgroundError(err error) {
+	switch {
+	case errors.Is(err, store.ErrClosed), errors.Is(err, pebble.ErrClosed):
+	case errors.Is(err, syscall.ENOSPC):
+		p.Errorf("a file of entries is tried again: %v", err)
+		p.pause()
+	default:
+		p.failed(err)
+	}
 }

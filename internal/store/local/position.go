@@ -40,16 +40,16 @@ func (l *Log) PositionAt(ctx context.Context, t time.Time) (entry.Position, erro
 // headerFrom returns the header of the first block at a position or behind it that can
 // be read, and whether there is one up to the head.
 func (r *reader) headerFrom(p entry.Position) (header, bool) {
-	if !r.readableFrom(p) {
-		r.skipForward(p)
+	if known, ok := r.log.damage.at(p); ok {
+		p = known.to + 1
 	}
-	for ; r.valid; r.valid = r.it.Next() {
-		h, err := decodeHeader(r.it.Key(), r.it.Value())
-		if err == nil {
-			return h, h.first <= r.head
-		}
-	}
-	return header{}, false
+	var h header
+	r.walk(p, func(entry.Position) bool {
+		var err error
+		h, err = decodeHeader(r.it.Key(), r.it.Value())
+		return err == nil
+	})
+	return h, r.valid && h.first <= r.head
 }
 
 // unixNanos returns a time as an entry has it, and the nearest that it can have for

@@ -57,9 +57,11 @@ type reader struct {
 	it   *pebble.Iterator
 	meta *meta
 	head entry.Position
-	// valid is whether the iterator stands on a block. If not, it is at the end, or its
-	// Error says what is wrong.
+	// valid is whether the iterator stands on a block. If not, it is at the end that it
+	// was moved to: errors have been dealt with.
 	valid bool
+	// used is whether the block on which it stands has been dealt with.
+	used bool
 }
 
 // newReader looks at the log as it is now, and keeps it open until close.
@@ -108,49 +110,78 @@ func (r *reader) position() (entry.Position, bool) {
 // forward reads behind a position that is within the bounds and not the head.
 func (r *reader) forward(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error) {
 	batch := store.Batch{After: after, Through: after}
-	r.seek(after + 1)
 	for size := 0; size < max(maxBytes, 1) && batch.Through < r.head; {
 		if err := ctx.Err(); err != nil {
 			return store.Batch{}, context.Cause(ctx)
 		}
-		if first, ok := r.position(); ok && first <= batch.Through+1 {
-			h, entries, err := decodeBlock(r.it.Key(), r.it.Value())
-			r.valid = r.it.Next()
-			if err == nil {
-				size += take(&batch, entries, batch.Through, r.head)
-				batch.Through = min(h.last(), r.head)
-				continue
-			}
-			r.tell(first, err)
-		}
-		// Up to the block on which the iterator stands now there is nothing to read.
-		through := r.unreadable(batch.Through)
+		through, entries := r.blockFrom(batch.Through + 1)
 		switch {
+		case len(entries) > 0:
+			size += take(&batch, entries, batch.Through, through)
 		case r.meta.explains(batch.Through, through):
-			batch.Through = through
 		case len(batch.Entries) > 0:
 			return batch, nil // The next read begins with the gap.
 		default:
 			return r.gap(batch.Through, through, store.Damage), nil
 		}
+		batch.Through = through
 	}
 	return batch, nil
 }
 
-// seek moves to the block that holds a position, or else to the first one behind it.
-func (r *reader) seek(p entry.Position) {
+// blockFrom returns the entries of the block that holds a position, and its last
+// position. If there is none that can be read, it returns none, and up to where nothing
+// can be read.
+func (r *reader) blockFrom(p entry.Position) (through entry.Position, entries []entry.Entry) {
+	if known, ok := r.log.damage.at(p); ok {
+		r.used, r.valid = false, false
+		return min(known.to, r.head), nil
+	}
+	r.moveTo(p)
+	if first, ok := r.position(); ok && first <= p {
+		h, entries, err := decodeBlock(r.it.Key(), r.it.Value())
+		r.used = true
+		if err == nil {
+			return min(h.last(), r.head), entries
+		}
+		r.tell(first, err)
+		r.moveTo(p + 1)
+	}
+	through = r.head
+	if next, ok := r.position(); ok {
+		through = min(next-1, r.head)
+	}
+	r.remember(p, through)
+	return through, nil
+}
+
+// moveTo moves the iterator to the block that holds a position, or else to the first one
+// behind it that can be read.
+func (r *reader) moveTo(p entry.Position) {
+	if r.used {
+		// Who reads on is at the end of a block.
+		r.used = false
+		if r.valid = r.it.Next(); !r.valid && r.it.Error() != nil {
+			r.skipForward(p)
+		}
+		return
+	}
+	if first, ok := r.position(); ok && first >= p {
+		return
+	}
 	key := blockKey(p)
 	r.valid = r.it.SeekGE(key)
 	if first, ok := r.position(); ok && first == p {
-		return // The usual case: who reads on is at the end of a block.
-	}
-	if !r.it.SeekLT(key) {
-		r.valid = r.it.SeekGE(key)
 		return
 	}
-	// A block whose header is damaged may well hold the position.
+	if r.it.Error() != nil || !r.it.SeekLT(key) {
+		r.walkTo(p)
+		return
+	}
 	h, err := decodeHeader(r.it.Key(), r.it.Value())
-	r.valid = err != nil || h.last() >= p || r.it.Next()
+	if r.valid = true; err != nil || h.last() < p {
+		r.walkTo(p)
+	}
 }
 
 // take appends pointers to the entries behind after, up to and including through, and
@@ -171,7 +202,6 @@ func take(batch *store.Batch, entries []entry.Entry, after, through entry.Positi
 func (r *reader) backward(ctx context.Context, through entry.Position, maxBytes int) (store.Batch, error) {
 	var blocks [][]entry.Entry
 	after := through // what is behind it has been read
-	r.valid = r.it.SeekLT(blockKey(through + 1))
 	for size := 0; size < max(maxBytes, 1) && after > r.meta.Floor; {
 		if err := ctx.Err(); err != nil {
 			return store.Batch{}, context.Cause(ctx)
@@ -183,7 +213,6 @@ func (r *reader) backward(ctx context.Context, through entry.Position, maxBytes 
 			for i := range entries {
 				size += entries[i].Size()
 			}
-			r.valid = r.it.Prev()
 		case r.meta.explains(from, after):
 		case len(blocks) > 0:
 			return joinBlocks(blocks, after, through), nil
@@ -195,27 +224,49 @@ func (r *reader) backward(ctx context.Context, through entry.Position, maxBytes 
 	return joinBlocks(blocks, after, through), nil
 }
 
-// blockUpTo returns the entries of the block that ends at a position or behind it, cut
-// to that, and the position before them. If there is none that can be read, it returns
-// none, and the position behind which nothing can be read.
+// blockUpTo returns the entries up to a position of the block that holds it, and the
+// position before them. If there is none that can be read, it returns none, and the
+// position behind which nothing can be read.
 func (r *reader) blockUpTo(p entry.Position) (after entry.Position, entries []entry.Entry) {
-	if !r.valid && r.it.Error() != nil {
-		r.skipBackward(p)
+	if known, ok := r.log.damage.at(p); ok {
+		r.used, r.valid = false, false
+		return max(known.from-1, r.meta.Floor), nil
 	}
-	first, ok := r.position()
-	if !ok || first <= r.meta.Floor {
-		return r.meta.Floor, nil
+	r.moveBackTo(p)
+	after = r.meta.Floor
+	if first, ok := r.position(); ok && first > r.meta.Floor {
+		h, entries, err := decodeBlock(r.it.Key(), r.it.Value())
+		switch {
+		case err != nil:
+			r.tell(first, err)
+			r.used = true
+			after = first - 1
+		case h.last() < p:
+			after = h.last()
+		default:
+			r.used = true
+			return first - 1, entries[:p-first+1]
+		}
 	}
-	h, entries, err := decodeBlock(r.it.Key(), r.it.Value())
+	r.remember(after+1, p)
+	return after, nil
+}
+
+// moveBackTo moves the iterator to the last block at or before a position that can be
+// read.
+func (r *reader) moveBackTo(p entry.Position) {
 	switch {
-	case err != nil:
-		r.tell(first, err)
+	case r.used:
+		r.used = false
 		r.valid = r.it.Prev()
-		return first - 1, nil
-	case h.last() < p:
-		return h.last(), nil
+	case r.valid:
+		return // It is the block before a gap that was just dealt with.
+	default:
+		r.valid = r.it.SeekLT(blockKey(p + 1))
 	}
-	return first - 1, entries[:p-first+1]
+	if !r.valid && r.it.Error() != nil {
+		r.walkBackTo(p)
+	}
 }
 
 // joinBlocks returns the batch of blocks that were read backward.
