@@ -10,17 +10,35 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
-// filterTexts yields every text of a filter, in the order in which they are compiled,
-// so that they can be measured before the first is looked at.
+// textList is a field of LogFilter that is a list of texts.
+type textList struct {
+	name  string
+	texts []string
+	// field and op are what each text is compared with.
+	field fieldKind
+	op    operator
+	// join makes one tree of those of the texts.
+	join func(...expr) expr
+}
+
+func textLists(f *loggerv1.LogFilter) [4]textList {
+	none := func(parts ...expr) expr { return negate(anyOne(parts...)) }
+	return [4]textList{
+		{"services", f.GetServices(), serviceField, opEqual, anyOne},
+		{"hosts", f.GetHosts(), hostField, opEqual, anyOne},
+		{"contains", f.GetContains(), messageField, opHas, all},
+		{"excludes", f.GetExcludes(), messageField, opHas, none},
+	}
+}
+
+// filterTexts yields every text of a filter, so that they can be measured before the
+// first is looked at.
 func filterTexts(f *loggerv1.LogFilter) iter.Seq[source] {
 	return func(yield func(source) bool) {
 		if !yield(source{"query", f.GetQuery()}) {
 			return
 		}
-		for _, list := range []struct {
-			name  string
-			texts []string
-		}{{"services", f.GetServices()}, {"hosts", f.GetHosts()}, {"contains", f.GetContains()}, {"excludes", f.GetExcludes()}} {
+		for _, list := range textLists(f) {
 			for i, text := range list.texts {
 				if !yield(listItem(list.name, i, text)) {
 					return
@@ -68,31 +86,15 @@ func structured(f *loggerv1.LogFilter, b *budget, parts []expr) ([]expr, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, list := range []struct {
-		name  string
-		field fieldKind
-		texts []string
-	}{{"services", serviceField, f.GetServices()}, {"hosts", hostField, f.GetHosts()}} {
+	for _, list := range textLists(f) {
 		if len(list.texts) == 0 {
 			continue
 		}
-		alternatives, err := b.items(list.name, field{kind: list.field}, opEqual, list.texts)
+		conditions, err := b.items(list)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, anyOne(alternatives...))
-	}
-	contains, err := b.items("contains", field{kind: messageField}, opHas, f.GetContains())
-	if err != nil {
-		return nil, err
-	}
-	excludes, err := b.items("excludes", field{kind: messageField}, opHas, f.GetExcludes())
-	if err != nil {
-		return nil, err
-	}
-	parts = append(parts, contains...)
-	for _, x := range excludes {
-		parts = append(parts, negate(x))
+		parts = append(parts, list.join(conditions...))
 	}
 	return attributesAndRegex(f, b, parts)
 }
@@ -133,15 +135,15 @@ func attributesAndRegex(f *loggerv1.LogFilter, b *budget, parts []expr) ([]expr,
 	return append(parts, x), err
 }
 
-// items compiles the items of a list, each compared with the same field.
-func (b *budget) items(name string, f field, op operator, texts []string) ([]expr, error) {
-	parts := make([]expr, 0, len(texts))
-	for i, text := range texts {
-		s := listItem(name, i, text)
+// items compiles the texts of a list.
+func (b *budget) items(list textList) ([]expr, error) {
+	parts := make([]expr, 0, len(list.texts))
+	for i, text := range list.texts {
+		s := listItem(list.name, i, text)
 		if text == "" {
 			return nil, s.whole().fail("leave it out", "the text is empty")
 		}
-		x, err := b.compile(f, op, s.value())
+		x, err := b.compile(field{kind: list.field}, list.op, s.value())
 		if err != nil {
 			return nil, err
 		}

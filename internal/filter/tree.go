@@ -39,17 +39,26 @@ const (
 	leafOf
 )
 
-func leaf(p predicate) expr        { return expr{kind: leafOf, leaf: p} }
-func all(parts ...expr) expr       { return join(allOf, parts) }
-func anyOne(parts ...expr) expr    { return join(anyOf, parts) }
-func negate(x expr) expr           { x.not = !x.not; return x }
-func (x *expr) isEverything() bool { return x.kind == allOf && len(x.parts) == 0 && !x.not }
-func join(k exprKind, p []expr) expr {
-	if len(p) == 1 {
-		return p[0]
+func leaf(p predicate) expr { return expr{kind: leafOf, leaf: p} }
+
+func all(parts ...expr) expr { return join(allOf, parts) }
+
+func anyOne(parts ...expr) expr { return join(anyOf, parts) }
+
+// join makes a tree of parts, of which there is at least one.
+func join(kind exprKind, parts []expr) expr {
+	if len(parts) == 1 {
+		return parts[0]
 	}
-	return expr{kind: k, parts: p}
+	return expr{kind: kind, parts: parts}
 }
+
+func negate(x expr) expr {
+	x.not = !x.not
+	return x
+}
+
+func (x *expr) isEverything() bool { return x.kind == allOf && len(x.parts) == 0 && !x.not }
 
 // match evaluates the parts in their order and stops at the first that decides.
 func (x *expr) match(e *entry.Entry) bool {
