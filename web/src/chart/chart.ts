@@ -1,0 +1,117 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { SPAN, type Histogram } from '../lib/histogram';
+import { brief } from '../lib/format';
+
+export interface ChartEvents {
+  /** The pointer is at a second, or has left. */
+  point(second: number | undefined): void;
+  /** A second was clicked. */
+  pick(second: number): void;
+}
+
+/** Custom properties of the layers, in the order of Histogram. */
+const colours = ['--error-bar', '--warn-bar', '--info-bar'];
+
+/** The rates of the last minutes as stacked bars. */
+export class Chart {
+  private readonly plot: uPlot;
+  private readonly watch: ResizeObserver;
+  private drawn: Histogram | undefined;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly events: ChartEvents,
+  ) {
+    this.plot = new uPlot(this.options(), undefined, host);
+    this.watch = new ResizeObserver(() => {
+      this.plot.setSize({ width: host.clientWidth, height: host.clientHeight });
+    });
+    this.watch.observe(host);
+  }
+
+  draw(histogram: Histogram | undefined): void {
+    if (!histogram) return;
+    this.drawn = histogram;
+    const [x, ...layers] = histogram.stacked(Math.floor(Date.now() / 1000));
+    // The tallest is drawn first, the ones inside of it over it.
+    this.plot.setData([x, ...layers.reverse()]);
+  }
+
+  destroy(): void {
+    this.watch.disconnect();
+    this.plot.destroy();
+  }
+
+  private options(): uPlot.Options {
+    const { host } = this;
+    return {
+      width: host.clientWidth || 600,
+      height: host.clientHeight || 60,
+      padding: [4, 12, 0, 0],
+      legend: { show: false },
+      scales: {
+        x: { range: () => this.range() },
+        y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] },
+      },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      axes: [
+        {
+          stroke: () => colour('--ink-faint'),
+          font: '10.5px system-ui, sans-serif',
+          size: 17,
+          gap: 2,
+          grid: { show: false },
+          ticks: { show: false },
+          values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)),
+        },
+        {
+          side: 1,
+          stroke: () => colour('--ink-faint'),
+          font: '10.5px system-ui, sans-serif',
+          size: 38,
+          gap: 3,
+          space: 22,
+          grid: { stroke: () => colour('--line'), width: 1 },
+          ticks: { show: false },
+          values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? brief(t) : '')),
+        },
+      ],
+      series: [{}, ...[...colours].reverse().map((name) => this.series(name))],
+      hooks: {
+        setCursor: [(u) => this.events.point(u.cursor.idx == null ? undefined : u.data[0]![u.cursor.idx])],
+        ready: [(u) => u.over.addEventListener('click', () => this.clicked(u))],
+      },
+    };
+  }
+
+  private series(name: string): uPlot.Series {
+    return {
+      paths: uPlot.paths.bars!({ size: [0.86, 24], align: 1 }),
+      points: { show: false },
+      stroke: () => 'transparent',
+      fill: () => colour(name),
+      width: 0,
+    };
+  }
+
+  /** The window moves with the clock also when nothing comes. */
+  private range(): [number, number] {
+    const now = Math.floor(Date.now() / 1000);
+    return [now - SPAN + 1, now + 1];
+  }
+
+  private clicked(u: uPlot): void {
+    const second = u.cursor.idx == null ? undefined : u.data[0]![u.cursor.idx];
+    if (second !== undefined && this.drawn) this.events.pick(second);
+  }
+}
+
+/** A canvas takes no custom properties, and no pair of colours: an element resolves them. */
+function colour(name: string): string {
+  probe.style.color = `var(${name})`;
+  if (!probe.isConnected) document.body.append(probe);
+  return getComputedStyle(probe).color;
+}
+const probe = document.createElement('span');
+probe.hidden = true;

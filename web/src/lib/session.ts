@@ -1,0 +1,430 @@
+import { address, credential, list, sentence, type ApiError } from './api';
+import type { Frame, Gap, LogEntry, Progress, Rejected, Status } from './contract';
+import { backOff, Link, type End } from './link';
+import { Row, toldGap, type LocalGap } from './row';
+import { View } from './view';
+
+export type LinkState =
+  | { kind: 'connecting' }
+  | { kind: 'open' }
+  /** The connection is lost; the next try is at this time. */
+  | { kind: 'waiting'; at: number; since: number; why: string }
+  /** Trying again the same way is of no use. */
+  | { kind: 'unauthenticated' | 'forbidden' | 'refused'; why: string };
+
+/** A mistake in the filter that was typed. */
+export interface Mistake {
+  query: string;
+  message: string;
+  hint: string;
+  /** Bytes of the query; end is 0 where no place is known. */
+  begin: number;
+  end: number;
+}
+
+/** The numbers of the status line. */
+export interface Counters {
+  received: number;
+  matched: number;
+  scanned: number;
+  missed: number;
+  behind: number;
+  /** Entries received in the last second. */
+  rate: number;
+}
+
+/** How long the rows of the filter before may stay while the first ones of the new come. */
+const SWAP_AFTER = 400;
+/** How long to wait for the word that replay is over before the past is asked for. */
+const CAUGHT_UP_WITHIN = 150;
+/** How many entries of a gap are fetched at a time. */
+const GAP_PAGE = 1000;
+
+/**
+ * One visit: one WebSocket (and its successors where it is lost), the filter that the
+ * reader wants, the filter that is in force, and the view of what came. It knows nothing
+ * of how things are drawn; whoever draws is called after each change.
+ */
+export class Session {
+  link: LinkState = { kind: 'connecting' };
+  wanted = '';
+  mistake: Mistake | undefined;
+  counters: Counters = { received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, rate: 0 };
+  view: View | undefined;
+  /** The view of the filter in force while it is not shown yet. */
+  private next: View | undefined;
+  private swapTimer = 0;
+  private historyTimer = 0;
+
+  private connection: Link | undefined;
+  /** The queries sent on this connection: the n-th has revision n. */
+  private sent: string[] = [];
+  /** Every matching entry up to here has come. */
+  private cursor: string | undefined;
+  private attempt = 0;
+  private retryTimer = 0;
+  private lostAt = 0;
+  /** What the divider says once the stream goes on. */
+  private returning: { note: string; gap: LocalGap | undefined } | undefined;
+  /** Progress of the connections before this one, and of this one. */
+  private before = { scanned: 0, matched: 0 };
+  private now = { scanned: 0, matched: 0 };
+  private recent: { at: number; entries: number }[] = [];
+
+  /** Whether new views begin held: the reader has paused. */
+  paused = false;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** The view that entries go to. */
+  get current(): View | undefined {
+    return this.next ?? this.view;
+  }
+
+  start(query: string): void {
+    this.wanted = query;
+    this.connect();
+  }
+
+  /** Replaces the filter, on the stream that runs. */
+  filter(query: string): void {
+    if (query === this.wanted && !this.mistake) return;
+    this.wanted = query;
+    this.mistake = undefined;
+    if (this.link.kind === 'open') this.send(query);
+    else if (this.link.kind === 'refused') this.retry();
+    this.changed();
+  }
+
+  /** Tries at once to come back. */
+  retry(): void {
+    clearTimeout(this.retryTimer);
+    this.connect();
+  }
+
+  authenticate(token: string): void {
+    credential.set(token);
+    this.retry();
+  }
+
+  /** Leaves out what the stream still owes, and goes on with what comes now. */
+  skipToLive(): void {
+    if (this.link.kind !== 'open' || !this.current) return;
+    this.skipping = { reason: 'AWAY', entries: this.counters.behind, from: this.cursor, to: undefined, state: 'open', note: '' };
+    this.sent.push(this.current.query);
+    this.connection?.send({ query: this.current.query, last: 0, notices: true });
+  }
+
+  private skipping: LocalGap | undefined;
+
+  stop(): void {
+    clearTimeout(this.retryTimer);
+    clearTimeout(this.swapTimer);
+    clearTimeout(this.historyTimer);
+    this.connection?.close();
+    this.current?.close();
+  }
+
+  // --- The connection -------------------------------------------------------
+
+  private connect(): void {
+    this.connection?.close();
+    this.link = { kind: 'connecting' };
+    this.sent = [];
+    const url = address('logs/monitor');
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.connection = new Link(url, credential.get(), {
+      opened: () => this.opened(),
+      frames: (frames) => this.take(frames),
+      ended: (end) => void this.ended(end),
+    });
+    this.changed();
+  }
+
+  private opened(): void {
+    this.link = { kind: 'open' };
+    this.before = { scanned: this.counters.scanned, matched: this.counters.matched };
+    this.now = { scanned: 0, matched: 0 };
+    // The filter that is known to be right comes first: a first filter that is wrong would
+    // end the stream, with nothing to fall back on.
+    const inForce = this.current?.query;
+    if (inForce === undefined) this.send(this.wanted);
+    else {
+      this.sent.push(inForce);
+      this.connection!.send({ query: inForce, notices: true, ...(this.cursor && { after_cursor: this.cursor }) });
+      if (this.wanted !== inForce && !this.mistake) this.send(this.wanted);
+    }
+    this.changed();
+  }
+
+  private send(query: string): void {
+    this.sent.push(query);
+    this.connection?.send({ query, notices: true });
+  }
+
+  private async ended(end: End): Promise<void> {
+    if (this.lostAt === 0) this.lostAt = Date.now();
+    const code = end.opened ? end.code : await probe();
+    if (this.stops(code, end)) return this.changed();
+    const wait = backOff(this.attempt++);
+    this.link = { kind: 'waiting', at: Date.now() + wait, since: this.lostAt, why: why(code, end.reason) };
+    this.retryTimer = window.setTimeout(() => this.connect(), wait);
+    this.changed();
+  }
+
+  /** Whether an end asks for something else than coming back. */
+  private stops(code: number, end: End): boolean {
+    const message = end.error?.message ?? end.reason;
+    switch (code) {
+      case 4401:
+        this.link = { kind: 'unauthenticated', why: credential.get() === '' ? '' : message };
+        return true;
+      case 4403:
+        this.link = { kind: 'forbidden', why: message };
+        return true;
+      case 4400:
+        return this.badFilter(end.error, message);
+      case 4412:
+      case 4416:
+        this.lostPlace(code);
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /** A first filter was refused. Where it was the resumed one, its cursor is to blame. */
+  private badFilter(status: Status | undefined, message: string): boolean {
+    if (this.current && this.cursor !== undefined) {
+      this.lostPlace(4412);
+      return false;
+    }
+    const place = status?.details?.find((d) => d.end !== undefined);
+    this.mistake = mistake(this.wanted, place ?? { message });
+    this.link = { kind: 'refused', why: message };
+    return true;
+  }
+
+  /** The server cannot go on behind our cursor: the log goes on, with a gap. */
+  private lostPlace(code: number): void {
+    const another = code === 4412;
+    this.returning = {
+      note: another ? 'The server has another log now; what is above is of the one before.' : '',
+      gap: another
+        ? undefined
+        : { reason: 'RETENTION', entries: undefined, from: this.cursor, to: undefined, state: 'open', note: '' },
+    };
+    this.cursor = undefined;
+  }
+
+  // --- What comes -----------------------------------------------------------
+
+  private take(frames: Frame[]): void {
+    let rows: Row[] = [];
+    const flush = (): void => {
+      if (rows.length > 0) this.current?.live(rows);
+      rows = [];
+    };
+    let entries = 0;
+    for (const { result } of frames) {
+      if (!result) continue;
+      if (result.notice) {
+        flush();
+        this.notice(result);
+        continue;
+      }
+      entries++;
+      if (result.cursor) this.cursor = result.cursor;
+      rows.push(Row.ofEntry(result));
+    }
+    flush();
+    this.count(entries);
+    this.changed();
+  }
+
+  private notice(word: LogEntry): void {
+    const notice = word.notice!;
+    if (notice.applied) this.applied(notice.applied.revision ?? 0, notice.applied.cursor, notice.applied.query ?? '');
+    else if (notice.caught_up) this.caughtUp(notice.caught_up.cursor);
+    else if (notice.progress) this.progress(notice.progress);
+    else if (notice.rejected) this.rejected(notice.rejected);
+    else if (notice.gap) this.gap(notice.gap);
+    else if (notice.goodbye?.cursor) this.cursor = notice.goodbye.cursor;
+  }
+
+  private applied(revision: number, cursor: string | undefined, canonical: string): void {
+    const query = this.sent[revision - 1] ?? '';
+    if (cursor) this.cursor = cursor;
+    this.attempt = 0;
+    if (this.current?.query === query) this.goesOn();
+    else this.replace(new View(query, canonical, revision, this.changed));
+    this.lostAt = 0;
+    if (query === this.wanted) this.mistake = undefined;
+  }
+
+  /** The same filter is in force again: after a loss, or after a skip. */
+  private goesOn(): void {
+    const log = this.current!.log;
+    const gap = this.skipping ?? this.returning?.gap;
+    if (gap) {
+      this.counters.missed += gap.entries ?? 0;
+      log.append([Row.ofMark({ kind: 'gap', gap }, Date.now())]);
+    }
+    if (this.lostAt > 0) {
+      const away = Date.now() - this.lostAt;
+      const note = this.returning?.note ?? '';
+      log.append([Row.ofMark({ kind: 'reconnect', at: Date.now(), away, note }, Date.now())]);
+    }
+    this.skipping = undefined;
+    this.returning = undefined;
+  }
+
+  /**
+   * Prepares the view of a new filter. It takes the place of the old one as soon as it has
+   * something to show: a screen that is empty for a moment at each key is a screen that
+   * flickers.
+   */
+  private replace(view: View): void {
+    this.next?.close();
+    this.next = view;
+    this.returning = undefined;
+    this.skipping = undefined;
+    if (this.paused) view.log.hold();
+    const at = Date.now();
+    view.log.append([Row.ofMark({ kind: 'live', at, query: view.canonical, revision: view.revision }, at)]);
+    clearTimeout(this.swapTimer);
+    clearTimeout(this.historyTimer);
+    this.swapTimer = window.setTimeout(() => this.swap(view), SWAP_AFTER);
+    this.historyTimer = window.setTimeout(() => this.recall(view), CAUGHT_UP_WITHIN);
+  }
+
+  private caughtUp(cursor: string | undefined): void {
+    if (cursor) this.cursor = cursor;
+    if (this.next && this.next.history === 'idle') this.recall(this.next);
+  }
+
+  /** Fetches what the filter matched before it was in force, and shows it. */
+  private recall(view: View): void {
+    clearTimeout(this.historyTimer);
+    void view.older(() => this.swap(view));
+  }
+
+  private swap(view: View): void {
+    if (this.next !== view) return;
+    clearTimeout(this.swapTimer);
+    this.view?.close();
+    this.view = view;
+    this.next = undefined;
+    this.changed();
+  }
+
+  private progress(p: Progress): void {
+    if (p.cursor) this.cursor = p.cursor;
+    this.now = { scanned: Number(p.scanned ?? 0), matched: Number(p.matched ?? 0) };
+    this.counters.behind = Number(p.behind ?? 0);
+    this.counters.scanned = this.before.scanned + this.now.scanned;
+    this.counters.matched = this.before.matched + this.now.matched;
+  }
+
+  private rejected(r: Rejected): void {
+    const query = this.sent[(r.revision ?? 0) - 1];
+    // Only the newest matters: an overtaken one has an answer of its own on the way.
+    if (r.reason === 'SUPERSEDED' || query !== this.wanted) return;
+    this.mistake = mistake(query, r);
+  }
+
+  private gap(gap: Gap): void {
+    this.counters.missed += Number(gap.entries ?? 0);
+    this.current?.log.append([Row.ofMark({ kind: 'gap', gap: toldGap(gap) }, Date.now())]);
+    if (gap.to_cursor) this.cursor = gap.to_cursor;
+  }
+
+  private count(entries: number): void {
+    const now = performance.now();
+    this.counters.received += entries;
+    this.recent.push({ at: now, entries });
+    this.measure(now);
+  }
+
+  /** Brings the rate up to date; to be called when nothing comes, too. */
+  measure(now = performance.now()): void {
+    while (this.recent.length > 0 && this.recent[0]!.at < now - 1000) this.recent.shift();
+    this.counters.rate = this.recent.reduce((sum, r) => sum + r.entries, 0);
+    this.counters.matched = Math.max(this.counters.matched, this.counters.received);
+  }
+
+  // --- Gaps -----------------------------------------------------------------
+
+  /** Fetches what is still retained of a gap, a page at a time, and puts it in its place. */
+  async fill(row: Row): Promise<void> {
+    const view = this.view;
+    if (!view || row.mark?.kind !== 'gap' || row.mark.gap.state === 'fetching') return;
+    const gap = row.mark.gap;
+    gap.state = 'fetching';
+    view.log.version++;
+    this.changed();
+    try {
+      await fillGap(view, row, gap);
+    } catch (error) {
+      gap.state = 'failed';
+      gap.note = sentence(error);
+    }
+    view.log.version++;
+    this.changed();
+  }
+}
+
+/** Fetches one page of a gap. The gap shrinks from its beginning, and leaves when it is closed. */
+async function fillGap(view: View, row: Row, gap: LocalGap): Promise<void> {
+  const place = view.log.numberOf(row);
+  if (place === undefined) return;
+  const before = view.log.cursorFrom(place + 1) ?? gap.to;
+  const request = { query: view.query, order: 'OLDEST_FIRST', page_size: GAP_PAGE } as const;
+  const page = await list({ ...request, after_cursor: gap.from, before_cursor: before }).catch((error: ApiError) => {
+    // What is behind the cursor is gone: take what is left of it.
+    if (error.http === 400 || error.http === 416) return list({ ...request, before_cursor: before });
+    throw error;
+  });
+  const rows = (page.entries ?? []).map((e) => Row.ofEntry(e));
+  const at = view.log.numberOf(row);
+  if (at === undefined) return;
+  view.log.insert(at, rows);
+  gap.from = rows.at(-1)?.cursor ?? gap.from;
+  if (gap.entries !== undefined) gap.entries = Math.max(0, gap.entries - rows.length);
+  if (page.next_page_token) gap.state = 'open';
+  else if (rows.length > 0) view.log.remove(row);
+  else {
+    gap.state = 'nothing';
+    gap.note = 'nothing of it that matches is retained';
+  }
+}
+
+function mistake(query: string, r: Rejected): Mistake {
+  const here = r.field === undefined || r.field === '' || r.field === 'query';
+  return {
+    query,
+    message: r.message ?? 'the filter was refused',
+    hint: r.hint ?? '',
+    begin: here ? (r.begin ?? 0) : 0,
+    end: here ? (r.end ?? 0) : 0,
+  };
+}
+
+/** Why an upgrade failed, which a browser keeps to itself: an ordinary request tells. */
+async function probe(): Promise<number> {
+  try {
+    await list({ page_size: 1 });
+  } catch (error) {
+    const http = (error as ApiError).http as number | undefined;
+    if (http === 401) return 4401;
+    if (http === 403) return 4403;
+  }
+  return 1006;
+}
+
+function why(code: number, reason: string): string {
+  if (code === 1001 || code === 1012) return 'the server is being restarted';
+  if (code === 4429) return 'the server is at its limit of streams';
+  if (code === 1011) return 'the server failed; its log says why';
+  return reason === '' ? 'the connection was lost' : reason;
+}

@@ -1,0 +1,132 @@
+import { aborted, list, sentence, type PageRequest } from './api';
+import { Histogram } from './histogram';
+import { Log } from './log';
+import { Row, toldGap } from './row';
+import type { LogEntry, Page } from './contract';
+
+/** How many entries are fetched at a time from before what is shown. */
+export const PAGE_SIZE = 300;
+/**
+ * How many pages in a row may come short of entries before the reader is asked whether to
+ * search on. Each is up to two seconds of the server's work.
+ */
+const SHORT_PAGES = 3;
+
+export type HistoryState = 'idle' | 'fetching' | 'end' | 'paused' | 'failed';
+
+/** How pages are fetched; the tests bring their own. */
+export type Lister = (request: PageRequest, signal?: AbortSignal) => Promise<Page>;
+
+/** Everything that is shown of one filter: its rows, its rates and its past. */
+export class View {
+  readonly log = new Log();
+  readonly histogram = new Histogram();
+  history: HistoryState = 'idle';
+  historyError = '';
+
+  private token: string | undefined;
+  private request: PageRequest | undefined;
+  private readonly abort = new AbortController();
+  /** Cursors that the first page brought and the stream may bring again. */
+  private readonly seen = new Set<string>();
+  private firstLive: string | undefined;
+  /** The oldest entry when the last page had come. */
+  private anchor: string | undefined;
+
+  constructor(
+    readonly query: string,
+    readonly canonical: string,
+    readonly revision: number,
+    private readonly changed: () => void,
+    private readonly lister: Lister = list,
+  ) {}
+
+  /** Takes in entries of the stream, in order. Those that are here already are left out. */
+  live(rows: readonly Row[]): void {
+    const fresh = this.seen.size === 0 ? rows : rows.filter((r) => !(r.cursor !== undefined && this.seen.delete(r.cursor)));
+    for (const row of fresh) {
+      if (!row.entry) continue;
+      this.firstLive ??= row.cursor;
+      this.histogram.add(row.ms, row.entry.severity);
+    }
+    this.log.append(fresh);
+  }
+
+  /**
+   * Fetches what is older than the oldest row; first is called when the first page is
+   * there, or will not come. Does nothing while it is at it already.
+   */
+  async older(first: () => void = () => {}): Promise<void> {
+    if (this.history === 'fetching' || (this.history === 'end' && !this.dropped())) return;
+    this.history = 'fetching';
+    this.changed();
+    try {
+      for (let short = 0; short < SHORT_PAGES; ) {
+        const got = await this.page();
+        first();
+        if (this.token === undefined) return this.finish('end');
+        if (got >= PAGE_SIZE / 2) return this.finish('idle');
+        if (got === 0) short++;
+      }
+      this.finish('paused');
+    } catch (error) {
+      if (aborted(error)) return;
+      this.historyError = sentence(error);
+      first();
+      this.finish('failed');
+    }
+  }
+
+  /** Ends what is under way; the view is no longer shown. */
+  close(): void {
+    this.abort.abort();
+  }
+
+  private finish(state: HistoryState): void {
+    this.history = state;
+    this.changed();
+  }
+
+  private async page(): Promise<number> {
+    const page = await this.lister({ ...this.place(), page_token: this.token }, this.abort.signal);
+    this.token = page.next_page_token || undefined;
+    const rows = this.withoutLive(page.entries ?? []).map((e) => Row.ofEntry(e));
+    for (const row of rows) this.histogram.add(row.ms, row.entry!.severity);
+    const found = rows.length;
+    // What the page could not read lies somewhere in it; told where it ends, it is not overlooked.
+    for (const gap of page.gaps ?? []) rows.push(Row.ofMark({ kind: 'gap', gap: toldGap(gap) }, 0));
+    this.log.prepend(rows);
+    this.anchor = this.log.oldestCursor();
+    this.changed();
+    return found;
+  }
+
+  /** Where pages begin. They go on from there by their token. */
+  private place(): PageRequest {
+    if (this.request === undefined || this.dropped()) {
+      this.token = undefined;
+      this.request = {
+        query: this.query,
+        order: 'NEWEST_FIRST',
+        page_size: PAGE_SIZE,
+        before_cursor: this.log.oldestCursor(),
+      };
+    }
+    return this.request;
+  }
+
+  /** Whether rows at the front have left since the last page: its token leads past them. */
+  private dropped(): boolean {
+    return this.anchor !== undefined && this.anchor !== this.log.oldestCursor();
+  }
+
+  /** The entries of a page that the stream has not brought, and will not. */
+  private withoutLive(entries: LogEntry[]): LogEntry[] {
+    if (this.request?.before_cursor !== undefined) return entries;
+    if (this.firstLive === undefined) {
+      for (const e of entries) if (e.cursor !== undefined) this.seen.add(e.cursor);
+      return entries;
+    }
+    return entries.slice(entries.findIndex((e) => e.cursor === this.firstLive) + 1);
+  }
+}
