@@ -55,18 +55,19 @@ func (s *session) takeFilters(ctx context.Context) error {
 	case s.matcher == nil:
 		return errDone // closed before any filter
 	}
-	s.halfClosed, s.until = true, s.service.history.Bounds().Head
+	s.halfClosed, s.goal = true, s.service.history.Bounds().Head
 	s.leave()
 	return s.out.flush()
 }
 
 // apply puts a filter in force: a seek to where it begins, with a new predicate.
 func (s *session) apply(ctx context.Context, r received) error {
+	// The store's head, which may be ahead of the hub's: what was acknowledged before the
+	// filter came is not after now, and is to be replayed.
+	head := s.service.history.Bounds().Head
 	otherwise := s.reached
 	if s.matcher == nil {
-		// The store's head, which may be ahead of the hub's: what was acknowledged before
-		// the filter came is not after now.
-		otherwise = s.service.history.Bounds().Head
+		otherwise = head
 	}
 	begin, err := s.service.position(ctx, r.filter, r.matcher, otherwise)
 	if err != nil {
@@ -76,7 +77,7 @@ func (s *session) apply(ctx context.Context, r received) error {
 		return err
 	}
 	s.leave()
-	s.reached, s.fell, s.caughtUp = begin, false, false
+	s.reached, s.goal, s.fell, s.caughtUp = begin, head, false, false
 	s.matcher, s.revision = r.matcher, r.revision
 	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
 	s.sampler.limit(int(r.filter.GetMaxEntriesPerSecond()))

@@ -42,8 +42,9 @@ type session struct {
 	caughtUp bool
 	spare    []*entry.Entry // the slice of the last Take
 
-	// until is where the stream ends once the client has closed its side.
-	until      entry.Position
+	// goal is where the log ended when the filter in force came, or, once the client has
+	// closed its side, when it did so: up to there it is replay, and what is stored.
+	goal       entry.Position
 	halfClosed bool
 
 	progress *time.Ticker // nil unless the filter asks for notices
@@ -125,7 +126,7 @@ func (s *session) step(ctx context.Context) error {
 	default:
 	}
 	switch {
-	case s.halfClosed && s.reached >= s.until:
+	case s.halfClosed && s.reached >= s.goal:
 		return errors.Join(s.sampled(), errDone)
 	case s.live != nil:
 		return s.follow(ctx)
@@ -221,11 +222,11 @@ func (s *session) catchUp(ctx context.Context) error {
 }
 
 func (s *session) read(ctx context.Context) (store.Batch, error) {
-	if !s.halfClosed {
+	if s.reached >= s.goal || s.service.hub.Head() >= s.goal {
 		return s.service.hub.Read(ctx, s.reached, readBytes)
 	}
-	// What was acknowledged before the half-close is in the store, but the hub may not
-	// have come to it yet.
+	// What was acknowledged before the filter or the half-close came is in the store, but
+	// the hub may not have come to it yet.
 	release, err := s.service.hub.Turn(ctx)
 	if err != nil {
 		return store.Batch{}, err
@@ -237,7 +238,7 @@ func (s *session) read(ctx context.Context) (store.Batch, error) {
 // join makes the stream live, if the hub's ring still reaches back to where it is.
 func (s *session) join() error {
 	if s.halfClosed {
-		s.reached = max(s.reached, s.until) // the store has nothing more up to there
+		s.reached = max(s.reached, s.goal) // the store has nothing more up to there
 		return nil
 	}
 	live := hub.NewSubscription(s.matcher, s.service.cfg.QueueBytes)

@@ -37,6 +37,21 @@ func TestFromNowIsAheadOfTheHub(t *testing.T) {
 	m.entries(1, 6)
 }
 
+// TestReplayIsAheadOfTheHub replays what is stored while the hub has not come to it: the
+// replay is over only when all of it was sent.
+func TestReplayIsAheadOfTheHub(t *testing.T) {
+	hold := make(chan struct{})
+	s := start(t, func(c *setup) { c.hold = hold })
+	s.write(5)
+	m := s.monitor(last("", 3))
+	m.applied(1)
+	m.entries(1, 3, 4, 5)
+	m.caughtUp(1)
+	close(hold)
+	s.write(1)
+	m.entries(1, 6)
+}
+
 func TestFilterIsReplacedWhileTheStreamRuns(t *testing.T) {
 	s := start(t)
 	m := s.monitor(query("severity>=ERROR"))
