@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Patterns are the paths that the handler serves, as a router of the chi kind takes them.
-var Patterns = []string{"/", "/assets/*"}
+// Patterns returns the paths that the handler serves, as chi writes them.
+func Patterns() []string { return []string{"/", "/assets/*"} }
 
 // policy is the content security policy of the page. It has no inline script and no inline
 // style, and connect-src 'self' covers WebSockets to the same host. Trusted types make the
