@@ -4,9 +4,10 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/docs"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/web"
+	"github.com/seed-2f16ea30/logsieve/internal/web"
 )
 
-// mounts returns what the HTTP edge serves for others: the documents.
+// mounts returns what the HTTP edge serves for others: the documents and the UI.
 func mounts() (all []gateway.Mount, err error) {
 	documents, err := docs.Handler()
 	if err != nil {
@@ -18,6 +19,10 @@ func mounts() (all []gateway.Mount, err error) {
 	page := web.Handler()
 	for _, pattern := range web.Patterns() {
 		all = append(all, gateway.Mount{Pattern: pattern, Handler: page})
+	}
+	ui := web.Handler()
+	for _, pattern := range web.Patterns() {
+		all = append(all, gateway.Mount{Pattern: pattern, Handler: ui})
 	}
 	return all, nil
 }
