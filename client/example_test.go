@@ -203,13 +203,13 @@ func ExampleWithOnReconnect() {
 
 // exampleServer starts a server of its own for an example.
 func exampleServer() (address string, stop func()) {
-	s, err := startServer("", "")
+	address, end, err := startServer()
 	if err != nil {
 		fmt.Println(err)
 		return "", func() {}
 	}
-	return s.address, func() {
-		if err := s.remove(); err != nil {
+	return address, func() {
+		if err := end(); err != nil {
 			fmt.Println(err)
 		}
 	}
