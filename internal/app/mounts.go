@@ -4,7 +4,6 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/docs"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/web"
-	"github.com/seed-2f16ea30/logsieve/internal/web"
 )
 
 // mounts returns what the HTTP edge serves for others: the documents and the UI.
@@ -15,10 +14,6 @@ func mounts() (all []gateway.Mount, err error) {
 	}
 	for _, pattern := range docs.Patterns() {
 		all = append(all, gateway.Mount{Pattern: pattern, Handler: documents})
-	}
-	page := web.Handler()
-	for _, pattern := range web.Patterns() {
-		all = append(all, gateway.Mount{Pattern: pattern, Handler: page})
 	}
 	ui := web.Handler()
 	for _, pattern := range web.Patterns() {

@@ -186,11 +186,19 @@ export class App {
     for (const reason of ['scroll', 'select', 'read'] as const) this.hold.set(reason, false);
     if (this.list) {
       this.list.view = view;
-      this.list.highlight = highlighter(view.query);
+      this.list.look = { ...this.list.look, highlight: highlighter(view.query) };
       this.list.selected = undefined;
       this.list.repaint();
     }
     void this.countFields();
+  }
+
+  private sortAttributes(): void {
+    if (!this.list || this.hold.held || this.view?.query !== '') return;
+    const constant = constants(this.facets);
+    if (constant.size === this.list.look.constant.size) return;
+    this.list.look = { ...this.list.look, constant };
+    this.list.repaint();
   }
 
   /** Counts the fields of what matches, while somebody looks. */
@@ -202,11 +210,22 @@ export class App {
     try {
       this.facets = await fetchFields({ query, values: FACET_VALUES }, this.facetAbort.signal);
       this.facetQuery = query;
+      this.sortAttributes();
     } catch (error) {
       // Facets are an aid: without them the stream goes on, and the next count is soon.
       if (!aborted(error) && this.facetQuery !== query) this.facets = {};
     }
   }
+}
+
+/** Attributes that have one value in nearly every entry. */
+function constants(f: Fields): ReadonlySet<string> {
+  const all = f.entries ?? 0;
+  return new Set(
+    (f.fields ?? [])
+      .filter((x) => x.distinct === 1 && (x.entries ?? 0) > all * 0.9 && x.name.startsWith('attributes.'))
+      .map((x) => x.name.slice('attributes.'.length)),
+  );
 }
 
 function queryOfAddress(): string {

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { SPAN, type Histogram } from '../lib/histogram';
+import type { Histogram } from '../lib/histogram';
 import { brief } from '../lib/format';
 
 export interface ChartEvents {
@@ -18,6 +18,7 @@ export class Chart {
   private readonly plot: uPlot;
   private readonly watch: ResizeObserver;
   private drawn: Histogram | undefined;
+  private span = 60;
 
   constructor(
     private readonly host: HTMLElement,
@@ -33,7 +34,9 @@ export class Chart {
   draw(histogram: Histogram | undefined): void {
     if (!histogram) return;
     this.drawn = histogram;
-    const [x, ...layers] = histogram.stacked(Math.floor(Date.now() / 1000));
+    const end = Math.floor(Date.now() / 1000);
+    this.span = histogram.since === Infinity ? this.span : histogram.span(end);
+    const [x, ...layers] = histogram.stacked(end, this.span);
     // The tallest is drawn first, the ones inside of it over it.
     this.plot.setData([x, ...layers.reverse()]);
   }
@@ -98,7 +101,7 @@ export class Chart {
   /** The window moves with the clock also when nothing comes. */
   private range(): [number, number] {
     const now = Math.floor(Date.now() / 1000);
-    return [now - SPAN + 1, now + 1];
+    return [now - this.span + 1, now + 1];
   }
 
   private clicked(u: uPlot): void {

@@ -11,7 +11,7 @@ const layerOf = (s: Severity | undefined): number => (s === 'ERROR' || s === 'FA
 export class Histogram {
   private readonly counts = new Uint32Array(SPAN * LAYERS);
   private readonly second = new Float64Array(SPAN);
-  /** The earliest second that is complete; before it nothing is known. */
+  /** The earliest second that has an entry. */
   since = Infinity;
 
   add(ms: number, severity: Severity | undefined): void {
@@ -24,6 +24,12 @@ export class Histogram {
     }
     this.counts[slot * LAYERS + layerOf(severity)]!++;
     if (second < this.since) this.since = second;
+  }
+
+  /** How many seconds to show: the last minute at first, more as there is more. */
+  span(end: number): number {
+    const known = end - this.since;
+    return [60, 150].find((s) => known < s * 0.9) ?? SPAN;
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { View } from '../lib/view';
 import type { Row } from '../lib/row';
 import type { Hold } from './hold';
-import { Line } from './painter';
+import { Line, type Look } from './painter';
 
 /** Lines that are ready above and below what is seen, so that a scroll shows no blank. */
 const OVERSCAN = 8;
@@ -24,7 +24,7 @@ export interface ListEvents {
  */
 export class List {
   view: View | undefined;
-  highlight: RegExp | undefined;
+  look: Look = { highlight: undefined, constant: new Set() };
   selected: Row | undefined;
 
   private readonly lines: Line[] = [];
@@ -137,7 +137,7 @@ export class List {
     const row = this.view!.log.row(number)!;
     const same = this.shown[slot] === number && line.row === row;
     if (!same || this.stale || (redraw && row.mark)) {
-      line.show(row, this.highlight);
+      line.show(row, this.look);
       if (row.entry) this.widen(row);
     }
     const e = line.element;

@@ -10,6 +10,14 @@ const VALUE_SHOWN = 120;
 /** Attributes that say again what a column says. */
 const repeated = new Set(['service.name', 'host.name']);
 
+/** What depends on the reader's filter in how rows are drawn. */
+export interface Look {
+  /** What the filter looks for in the message. */
+  highlight: RegExp | undefined;
+  /** Attributes with one value in all recent entries: they come last, for they tell nothing apart. */
+  constant: ReadonlySet<string>;
+}
+
 /**
  * The element of one line, used again and again for other rows. All text goes in as text
  * nodes: a log line is whatever somebody managed to get logged.
@@ -33,13 +41,13 @@ export class Line {
     return this.shown;
   }
 
-  show(row: Row, highlight: RegExp | undefined): void {
+  show(row: Row, look: Look): void {
     this.shown = row;
-    if (row.entry) this.showEntry(row.entry, row.ms, highlight);
+    if (row.entry) this.showEntry(row.entry, row.ms, look);
     else if (row.mark) this.showMark(row.mark);
   }
 
-  private showEntry(e: LogEntry, ms: number, highlight: RegExp | undefined): void {
+  private showEntry(e: LogEntry, ms: number, look: Look): void {
     if (this.shape !== 'entry') {
       this.element.replaceChildren(this.time, this.severity, this.service, this.host, this.text);
       this.shape = 'entry';
@@ -49,7 +57,7 @@ export class Line {
     put(this.severity, shortSeverity(e.severity));
     putValue(this.service, 'service', e.service ?? '');
     putValue(this.host, 'host', e.host ?? '');
-    this.text.replaceChildren(...body(e, highlight));
+    this.text.replaceChildren(...body(e, look));
   }
 
   private showMark(mark: Mark): void {
@@ -67,16 +75,18 @@ export function shortSeverity(s: Severity | undefined): string {
   return s ?? '–';
 }
 
-function body(e: LogEntry, highlight: RegExp | undefined): Node[] {
+function body(e: LogEntry, look: Look): Node[] {
   const message = element('span', 'message');
-  mark(message, visible((e.message ?? '').slice(0, MESSAGE_SHOWN)), highlight);
+  mark(message, visible((e.message ?? '').slice(0, MESSAGE_SHOWN)), look.highlight);
   const out: Node[] = [message];
   if (!e.attributes) return out;
   let shown = 0;
-  for (const key in e.attributes) {
-    if (repeated.has(key)) continue;
-    if (++shown > ATTRIBUTES_SHOWN) break;
-    out.push(attribute(key, e.attributes[key]!));
+  for (const last of [false, true]) {
+    for (const key in e.attributes) {
+      if (look.constant.has(key) !== last || repeated.has(key)) continue;
+      if (++shown > ATTRIBUTES_SHOWN) return out;
+      out.push(attribute(key, e.attributes[key]!));
+    }
   }
   return out;
 }
