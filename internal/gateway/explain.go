@@ -104,7 +104,7 @@ func describe(text string, of protoreflect.MessageDescriptor) *loggerv1.Rejected
 	if m := duplicateName.FindStringSubmatch(text); m != nil {
 		return refusal(fmt.Sprintf("the field %q is there twice", m[1]), "send it once")
 	}
-	return refusal("the frame is not JSON of a filter: "+text, filterHint)
+	return refusal("the frame is not a filter in JSON: "+text, filterHint)
 }
 
 // fieldName returns the name in the contract of a field that protojson calls by its other

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long a test waits for what must come. It is never waited for in vain
 // where the test passes.
-const patience = 20 * time.Second
+const patience = 10 * time.Second
 
 // edge is the HTTP edge on a real HTTP server, before a real gRPC server.
 type edge struct {
@@ -57,7 +57,7 @@ func start(t testing.TB, cfg gateway.Config, mounts ...gateway.Mount) *edge {
 	}
 	h := hub.New(hub.Config{RingEntries: 10000, RingBytes: 8 << 20, Readers: 4}, log)
 	service := monitor.New(
-		monitor.Config{QueueBytes: 4 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 1000},
+		monitor.Config{QueueBytes: 4 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 1000, FilterUpdates: 1_000_000, FilterBurst: 1_000},
 		h, log, ingest.NewSink(log, ingest.Limits{}, time.Now), monitor.NewMetrics(prometheus.NewRegistry()), logger)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

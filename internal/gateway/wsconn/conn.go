@@ -58,7 +58,7 @@ type Conn struct {
 	in  inbound
 	// refused is the end that a read has found and still has to return.
 	refused *End
-	// gone is set once a read has failed: nobody is there any more.
+	// gone is set once a read has failed, not for want of time: nobody is there any more.
 	gone bool
 
 	// wmu is held by whoever writes to the socket; it guards the four below.
@@ -124,11 +124,13 @@ func (c *Conn) Read(p []byte) (int, error) {
 		}
 		return good, nil
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		// It may be slow and not gone: Close still waits for it.
+		c.End(End{GoingAway, "UNAVAILABLE: no pong within " + c.limits.PongTimeout.String()})
+	default:
 		c.gone = true
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			c.End(End{GoingAway, "UNAVAILABLE: no pong within " + c.limits.PongTimeout.String()})
-		}
 	}
 	return n, err
 }

@@ -350,7 +350,7 @@ func TestSilentClientIsGivenUp(t *testing.T) {
 	limits := lavish
 	limits.PingInterval, limits.PongTimeout = 20*time.Millisecond, 20*time.Millisecond
 	s, client := connect(t, limits)
-	if err := <-s.read; err == nil { // the client does not read, so it answers no ping
+	if err := <-s.read; err == nil { // the client does not read yet, so it answers no ping
 		t.Fatal("the read loop goes on")
 	}
 	var wg sync.WaitGroup
