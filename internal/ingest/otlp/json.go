@@ -11,8 +11,8 @@ import (
 const maxObjects = 1_000_000
 
 // fromJSON returns a request in JSON as protobuf. OTLP's JSON is not protobuf's (ids are
-// hexadecimal, enums are numbers): pdata knows it. One decoder then serves both, which
-// costs JSON a tenth more.
+// hexadecimal, enums are numbers): pdata knows it. What becomes of a record is then written
+// down once, for both.
 func fromJSON(data []byte) ([]byte, error) {
 	if err := checkShape(data); err != nil {
 		return nil, err

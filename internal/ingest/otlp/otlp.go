@@ -13,15 +13,15 @@
 //     attributes. Of two with one name the record's stays, then the resource's.
 //   - A body that is text becomes the message, any other body its JSON text.
 //   - Maps are flattened, their names joined with dots; an array becomes JSON text,
-//     bytes become base64, and what is empty is left out.
+//     bytes become base64, and a value that is not set is left out.
 //   - The severity is its number or, where that is 0, what the severity text means; a
 //     text that means nothing is kept as the attribute severity_text.
 //   - The event name becomes the attribute event.name.
 //
-// A request is decoded straight into entries, not by way of pdata's structures: those
-// were measured at 2.4 times the processor time, and let a request of 20 MiB grow to
-// gigabytes of empty records, or to a stack deep enough to end the process, before a
-// limit could be checked.
+// A request is decoded straight into entries, and not by way of pdata's structures. Those
+// alone take as long to make as the entries (0.7 µs a record) and four times the
+// allocations. And they let a request of 20 MiB grow to gigabytes of empty records, or to a
+// stack so deep that it ends the process, before any limit can be checked.
 package otlp
 
 import (

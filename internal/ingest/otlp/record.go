@@ -33,7 +33,17 @@ const (
 	fieldEventName         = 12
 )
 
-func (r *recordReader) field(f field) (err error) {
+func (r *recordReader) read(data []byte) error {
+	fields := message{data: data}
+	for fields.next() {
+		if err := r.field(&fields); err != nil {
+			return err
+		}
+	}
+	return fields.err()
+}
+
+func (r *recordReader) field(f *message) (err error) {
 	switch f.number {
 	case fieldTime:
 		r.entry.Timestamp, err = nanoseconds("time_unix_nano", f.value)
@@ -45,19 +55,19 @@ func (r *recordReader) field(f field) (err error) {
 		}
 		r.entry.Severity = entry.Severity(f.value)
 	case fieldSeverityText:
-		r.severityText = alias(f.bytes)
+		r.severityText = alias(f.bytes())
 	case fieldBody:
-		r.entry.Message, err = bodyText(f.bytes)
+		r.entry.Message, err = bodyText(f.bytes())
 	case fieldAttributes:
-		err = r.list.keyValue(f.bytes, "", 0)
+		err = r.list.keyValue(f.bytes(), "", 0)
 	case fieldDroppedAttributes:
 		r.dropped = f.value
 	case fieldTraceID:
-		r.trace = f.bytes
+		r.trace = f.bytes()
 	case fieldSpanID:
-		r.span = f.bytes
+		r.span = f.bytes()
 	case fieldEventName:
-		r.eventName = alias(f.bytes)
+		r.eventName = alias(f.bytes())
 	}
 	return err
 }
