@@ -51,6 +51,24 @@ func readLog(t *testing.T, c *client.Client) ([]*loggerv1.LogEntry, *history.Log
 	return entries, log
 }
 
+// writeOn lets a source write until it fails, as it does once the server is gone. The
+// returned function waits for that and returns how it failed.
+func writeOn(t *testing.T, batch int, s feed.Source) (wait func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error, 1)
+	go func() { failed <- feed.Run(ctx, s, batch, time.Millisecond) }()
+	wait = sync.OnceValue(func() error {
+		defer cancel()
+		return <-failed
+	})
+	t.Cleanup(func() {
+		cancel()
+		_ = wait() // the test has looked at it, or has failed
+	})
+	return wait
+}
+
 // run lets sources write until the returned function is called, which waits for them.
 func run(t *testing.T, batch int, interval time.Duration, sources ...feed.Source) (stop func()) {
 	t.Helper()

@@ -43,7 +43,7 @@ const (
 	numberAttribute = "feed.number"
 )
 
-var tag = regexp.MustCompile(` ~([a-z-]+):(\d+)$`)
+var tag = regexp.MustCompile(` ~([a-z0-9-]+):(\d+)$`)
 
 // add gives an entry its number and remembers it.
 func (f *Feed) add(source string, as form, e *loggerv1.LogEntry) {

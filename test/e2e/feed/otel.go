@@ -7,6 +7,7 @@ import (
 	"maps"
 	"testing"
 
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/demo"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/node"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/program"
@@ -51,7 +52,10 @@ type sdkRecord struct {
 }
 
 func (s *otel) Write(ctx context.Context, n int) error {
-	entries := s.feed.make(s.generator, n, always("otel-"+s.via, exact))
+	// A request groups its records by their resource: only those of one host are in order.
+	entries := s.feed.make(s.generator, n, func(e *loggerv1.LogEntry) (string, form) {
+		return "otel-" + s.via + "-" + e.GetHost(), exact
+	})
 	records := make([]sdkRecord, n)
 	for i, e := range entries {
 		records[i] = sdkRecord{

@@ -56,7 +56,7 @@ func Start(tb testing.TB, dir string, handle func(line []byte), name string, arg
 		if err := p.End(); err != nil {
 			tb.Errorf("%s: %v", name, err)
 		}
-		if p.stderr.Len() > 0 {
+		if tb.Failed() && p.stderr.Len() > 0 {
 			tb.Logf("%s %v wrote:\n%s", name, args, p.stderr.String())
 		}
 	})
@@ -90,9 +90,10 @@ func (p *Program) Send(value any) error {
 	return err
 }
 
-// Interrupt ends the program as Ctrl-C does and waits for it.
-func (p *Program) Interrupt() error {
-	return p.end(func() error { return p.command.Process.Signal(syscall.SIGINT) })
+// Terminate ends the program with SIGTERM and waits for it. SIGINT would not do: a shell
+// that runs the tests in the background has it ignored by all that they start.
+func (p *Program) Terminate() error {
+	return p.end(func() error { return p.command.Process.Signal(syscall.SIGTERM) })
 }
 
 // End ends the program by closing its standard input, and waits for it. One that does not

@@ -23,6 +23,12 @@ func Curl(tb testing.TB, address string, first *loggerv1.LogFilter) *Watcher {
 			defer close(c.ended)
 			r.end(c.program.ExitCode(), "")
 		}()
+		// It does not end by itself.
+		tb.Cleanup(func() {
+			if err := c.close(); err != nil {
+				tb.Error(err)
+			}
+		})
 		return c
 	})
 }
@@ -33,7 +39,7 @@ type curl struct {
 }
 
 func (c *curl) close() error {
-	err := c.program.Interrupt()
+	err := c.program.Terminate()
 	<-c.ended
 	return err
 }

@@ -131,5 +131,12 @@ func (w *Watcher) AwaitEnd(tb testing.TB) End {
 	return *w.Await(tb, "at its end", func(s State) bool { return s.End != nil }).End
 }
 
+// State returns where it stands.
+func (w *Watcher) State() State {
+	w.record.mu.Lock()
+	defer w.record.mu.Unlock()
+	return w.record.state
+}
+
 // Streams returns what was sent and received so far.
 func (w *Watcher) Streams() []history.Stream { return w.record.copy() }
