@@ -37,7 +37,7 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if raw, ok := v.(*Raw); ok {
-		raw.Data = data.Materialize()
+		raw.receive(data)
 		return nil
 	}
 	return c.proto.Unmarshal(data, v)

@@ -58,7 +58,29 @@ type Message struct {
 }
 
 // Raw is what the HTTP edge receives into with RecvMsg: the bytes of a message as they
-// came. Data is the receiver's own.
-type Raw struct {
-	Data []byte
+// came. Its zero value is ready. It is not safe for concurrent use.
+type Raw struct{ buffer mem.Buffer }
+
+// Bytes returns the message. It is valid until Release, or until something else is
+// received, and must not be changed.
+func (r *Raw) Bytes() []byte {
+	if r.buffer == nil {
+		return nil
+	}
+	return r.buffer.ReadOnlyData()
+}
+
+// Release gives the message's memory back. A stream calls it before it waits for its next
+// message, so that an idle one holds none.
+func (r *Raw) Release() {
+	if r.buffer != nil {
+		r.buffer.Free()
+		r.buffer = nil
+	}
+}
+
+// receive takes a message over, without a copy where it is in one piece.
+func (r *Raw) receive(data mem.BufferSlice) {
+	r.Release()
+	r.buffer = data.MaterializeToBuffer(mem.DefaultBufferPool())
 }

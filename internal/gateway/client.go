@@ -93,10 +93,11 @@ func (s *frames) Send(f *loggerv1.LogFilter) error { return s.SendMsg(f) }
 
 // Recv returns one or several frames. They are valid until the next call.
 func (s *frames) Recv() (*loggerv1.LogEntry, error) {
+	s.raw.Release()
 	if err := s.RecvMsg(&s.raw); err != nil {
 		return nil, err
 	}
-	s.carrier.ProtoReflect().SetUnknown(s.raw.Data)
+	s.carrier.ProtoReflect().SetUnknown(s.raw.Bytes())
 	return &s.carrier, nil
 }
 

@@ -56,7 +56,7 @@ func (f *faulty) Tail(filter *loggerv1.LogFilter, s tailStream) error {
 }
 
 // say sends encoded frames.
-func say(s grpc.ServerStream, frames string) error {
+func say(s interface{ SendMsg(any) error }, frames string) error {
 	return s.SendMsg(&frame.Message{Data: mem.BufferSlice{mem.SliceBuffer([]byte(frames))}})
 }
 

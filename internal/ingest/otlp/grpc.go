@@ -52,7 +52,7 @@ func handleExport(srv any, ctx context.Context, decode func(any) error, intercep
 		if !isExporter || !isRaw {
 			return nil, status.Error(codes.Internal, "an interceptor has exchanged the request")
 		}
-		return server.export(ctx, raw.Data)
+		return server.export(ctx, raw.Bytes())
 	}
 	if intercept == nil {
 		return handle(ctx, raw)
