@@ -11,14 +11,17 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
-// fileOfBlocks returns a log that is one table of blocks of 100 entries each, the last
-// of which is at 2,000, and the entries.
+// perBlock is how many entries the blocks of these tests have: enough for Pebble to put
+// each into a block of its own.
+const perBlock = 50
+
+// fileOfBlocks returns a log that is one table of 20 blocks, and its entries.
 func fileOfBlocks(t *testing.T, cfg Config) (*Log, []*entry.Entry) {
 	t.Helper()
 	l := mustOpen(t, cfg)
 	var stored []*entry.Entry
 	for i := range 20 {
-		entries := samples(i*100, 100)
+		entries := samples(i*perBlock, perBlock)
 		if err := l.Append(t.Context(), entries); err != nil {
 			t.Fatal(err)
 		}
@@ -49,11 +52,11 @@ func TestDamagedBlock(t *testing.T) {
 		"missing":       nil,
 	}
 	places := map[string][]stretch{
-		"first":      {{1, 100}},
-		"one":        {{701, 800}},
-		"neighbours": {{701, 800}, {801, 900}},
-		"last":       {{1901, 2000}},
-		"all":        {{1, 100}, {1001, 1100}, {1901, 2000}},
+		"first":      {{1, 50}},
+		"one":        {{351, 400}},
+		"neighbours": {{351, 400}, {401, 450}},
+		"last":       {{951, 1000}},
+		"several":    {{1, 50}, {501, 550}, {951, 1000}},
 	}
 	for what, change := range damage {
 		for where, gaps := range places {
@@ -64,7 +67,7 @@ func TestDamagedBlock(t *testing.T) {
 				}
 				want := without(stored, gaps)
 				if where == "neighbours" && change == nil {
-					gaps = []stretch{{701, 900}}
+					gaps = []stretch{{351, 450}}
 				}
 				checkLog(t, l, want, gaps)
 			})
@@ -108,7 +111,7 @@ func TestDamagedTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const places = 40
+	const places = 24
 	exact := 0
 	for i := range places {
 		damaged := slices.Clone(whole)
@@ -136,7 +139,7 @@ func copyLog(t *testing.T, l *Log, dir string) {
 }
 
 // checkTorn opens a damaged log, checks that each entry is read or in a gap, in both
-// directions alike, and returns how many blocks of 100 are lost. Which direction finds
+// directions alike, and returns how many blocks are lost. Which direction finds
 // the damage must not matter, so it is forgotten in between.
 func checkTorn(t *testing.T, cfg Config, stored []*entry.Entry) int {
 	t.Helper()
@@ -156,7 +159,7 @@ func checkTorn(t *testing.T, cfg Config, stored []*entry.Entry) int {
 		after = batch.Through
 	}
 	for _, g := range gaps {
-		lost += int(g.to-g.from+1) / 100
+		lost += int(g.to-g.from+1) / perBlock
 	}
 	l.damage.forget()
 	before := slices.Clone(gaps)
@@ -188,8 +191,8 @@ func TestDamagedWAL(t *testing.T) {
 	l := mustOpen(t, Config{Dir: t.TempDir()})
 	var stored []*entry.Entry
 	for i := range 20 {
-		stored = append(stored, samples(i*100, 100)...)
-		if err := l.Append(t.Context(), stored[i*100:]); err != nil {
+		stored = append(stored, samples(i*perBlock, perBlock)...)
+		if err := l.Append(t.Context(), stored[i*perBlock:]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -204,7 +207,7 @@ func TestDamagedWAL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const places = 20
+	const places = 12
 	for i := range places {
 		damaged := slices.Clone(whole)
 		damaged[(len(whole)-1)*i/(places-1)] ^= 0x10

@@ -3,6 +3,7 @@ package local
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
@@ -87,4 +88,15 @@ func (d *damage) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.known = nil
+}
+
+func wantError(t *testing.T, cfg Config, text string) {
+	t.Helper()
+	l, err := Open(cfg, discard())
+	if err == nil {
+		closeLog(t, l)
+	}
+	if err == nil || !strings.Contains(err.Error(), text) {
+		t.Errorf("Open: %v, want an error about %q", err, text)
+	}
 }

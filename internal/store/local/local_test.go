@@ -54,7 +54,7 @@ func mustOpen(tb testing.TB, cfg Config) *Log {
 	return l
 }
 
-func TestSmoke(t *testing.T) {
+func TestAppendAndRead(t *testing.T) {
 	l := mustOpen(t, Config{Dir: t.TempDir()})
 	for i := range 10 {
 		if err := l.Append(t.Context(), samples(i*100, 100)); err != nil {
