@@ -32,9 +32,9 @@ type connection struct {
 
 func (k *connection) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&k.server, "server", cmp.Or(k.console.env(serverVariable), defaultServer),
-		"host:port of the server's gRPC listener; "+serverVariable+" in the environment")
+		"`host:port` of the server's gRPC listener; "+serverVariable+" in the environment")
 	flags.StringVar(&k.tokenFile, "token-file", k.console.env(tokenVariable),
-		"file with a bearer token; "+tokenVariable+" in the environment")
+		"`file` with a bearer token; "+tokenVariable+" in the environment")
 	flags.BoolVar(&k.tls, "tls", false, "encrypt the connection, and check the server's certificate")
 }
 

@@ -45,7 +45,7 @@ directory, one file for each service.`,
 	}
 	c.bindConfig(cmd.Flags(), &d.path)
 	d.feed.bind(cmd.Flags())
-	cmd.Flags().StringVar(&d.toFiles, "files-to", "", "write log files into this directory instead of running a server")
+	cmd.Flags().StringVar(&d.toFiles, "files-to", "", "write log files into this `directory` instead of running a server")
 	return cmd
 }
 

@@ -25,7 +25,7 @@ type format struct {
 }
 
 func (f *format) bind(flags *pflag.FlagSet) {
-	flags.StringVarP(&f.name, "output", "o", "text", "form of the output: text, json (an object a line, as in the API) or raw (messages only)")
+	flags.StringVarP(&f.name, "output", "o", "text", "`form` of the output: text, json (an object a line, as in the API) or raw (messages only)")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours; NO_COLOR in the environment does the same")
 	flags.BoolVar(&f.utc, "utc", false, "times in UTC instead of the local zone (text only)")
 }

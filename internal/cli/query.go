@@ -50,7 +50,7 @@ func newQuery(c *console, k *connection) *cobra.Command {
 	q.format.bind(cmd.Flags())
 	cmd.Flags().Var(&q.since, "since", "only entries taken in at this time or later: "+momentForms)
 	cmd.Flags().Var(&q.until, "until", "only entries taken in before this time")
-	cmd.Flags().Uint32VarP(&q.limit, "limit", "n", defaultLimit, "at most so many, the newest; 0: all")
+	cmd.Flags().Uint32VarP(&q.limit, "limit", "n", defaultLimit, "at most `N`, the newest; 0: all")
 	cmd.Flags().BoolVar(&q.failOnGap, "fail-on-gap", false, "end with exit code 5 if entries are missing")
 	q.selection.complete(cmd, k)
 	return cmd

@@ -19,8 +19,8 @@ type selection struct {
 }
 
 func (s *selection) bind(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&s.services, "service", nil, "only this service; a trailing * stands for any ending; repeatable")
-	flags.StringArrayVar(&s.hosts, "host", nil, "only this host; a trailing * stands for any ending; repeatable")
+	flags.StringArrayVar(&s.services, "service", nil, "only the service of this `name`; a trailing * stands for any ending; repeatable")
+	flags.StringArrayVar(&s.hosts, "host", nil, "only the host of this `name`; a trailing * stands for any ending; repeatable")
 	flags.Var(&s.level, "level", "only this severity and above: trace, debug, info, warn, error or fatal")
 }
 

@@ -36,8 +36,8 @@ does, once everything is stored. While the server has no room, it waits.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
-	cmd.Flags().StringVar(&s.service, "service", "", "service of the entries that name none")
-	cmd.Flags().StringVar(&s.host, "host", "", "host of the entries that name none")
+	cmd.Flags().StringVar(&s.service, "service", "", "`name` of the service of the entries that name none")
+	cmd.Flags().StringVar(&s.host, "host", "", "`name` of the host of the entries that name none")
 	cmd.Flags().Var(&s.level, "level", "severity of the entries that show none")
 	register(cmd, "service", k.values("service"))
 	return cmd

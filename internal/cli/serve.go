@@ -44,7 +44,7 @@ force.`,
 }
 
 func (c *console) bindConfig(flags *pflag.FlagSet, path *string) {
-	flags.StringVar(path, "config", c.env(configVariable), "configuration file; "+configVariable+" in the environment")
+	flags.StringVar(path, "config", c.env(configVariable), "configuration `file`; "+configVariable+" in the environment")
 	config.BindFlags(flags)
 }
 

@@ -44,11 +44,19 @@ Notices go to standard error: filters refused, entries missing, the server stopp
   logsieve tail -o json 'attributes.user_id=42' | jq .message`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t.selection.args(args)
+			begins := 0
+			for _, name := range []string{"since", "last", "after-cursor"} {
+				if cmd.Flags().Changed(name) {
+					begins++
+				}
+			}
+			if begins > 1 {
+				return fail(exitUsage, "--since, --last and --after-cursor all say where to begin: give one of them")
+			}
 			return t.run(cmd)
 		},
 	}
 	t.bind(cmd.Flags())
-	cmd.MarkFlagsMutuallyExclusive("since", "last", "after-cursor")
 	t.selection.complete(cmd, k)
 	return cmd
 }
@@ -57,8 +65,8 @@ func (t *tail) bind(flags *pflag.FlagSet) {
 	t.selection.bind(flags)
 	t.format.bind(flags)
 	flags.Var(&t.since, "since", "begin with what the server took in since then: "+momentForms)
-	flags.Uint32VarP(&t.last, "last", "n", defaultLast, "begin with the last N entries that match; 0: with new ones")
-	flags.StringVar(&t.afterCursor, "after-cursor", "", "begin behind the entry with this cursor")
+	flags.Uint32VarP(&t.last, "last", "n", defaultLast, "begin with the last `N` entries that match; 0: with new ones")
+	flags.StringVar(&t.afterCursor, "after-cursor", "", "begin behind the entry with this `cursor`")
 	flags.BoolVar(&t.noFollow, "no-follow", false, "end at the newest entry instead of waiting for new ones")
 	flags.BoolVar(&t.failOnGap, "fail-on-gap", false, "end with exit code 5 as soon as entries are missing")
 	flags.BoolVar(&t.notices, "notices", false, "tell the position and the progress of the stream on standard error, too")
