@@ -45,7 +45,7 @@ unit: ## Run the tests of all packages, with the race detector
 	@go test -race $$(go list ./... | grep -v '/test/e2e')
 
 .PHONY: e2e
-e2e: build ## Run the built binary against real clients
+e2e: ## Run the built binary against real clients; it builds what it runs
 	@go test -race -count=1 ./test/e2e/...
 
 .PHONY: lint
@@ -75,15 +75,28 @@ generate: $(CACHE)/tools $(CACHE)/node ## Make gen/ and openapi/ from api/; need
 checkgenerate: $(CACHE)/tools $(CACHE)/node ## Check that gen/ and openapi/ are fresh, and the contract sound and compatible
 	@tools/checkgenerate
 
+.PHONY: ui
+ui: $(CACHE)/web ## Build the user interface from web/ into internal/web/dist
+	@cd web && npm run build
+
+.PHONY: checkui
+checkui: $(CACHE)/web ## Check the user interface: types, tests, and that what is committed is fresh
+	@cd web && npm run check && npm test && npm run check:fresh
+
 .PHONY: clean
 clean: ## Remove what was built and fetched
-	rm -rf bin $(CACHE) tools/node/node_modules
+	rm -rf bin $(CACHE) tools/node/node_modules web/node_modules test/e2e/node/node_modules
 
 # The tools, built once for each version of their list.
 $(CACHE)/tools: tools/go.mod tools/go.sum
 	@echo 'building the tools (once; minutes on a small machine)'
 	mkdir -p $(CACHE)
 	cd tools && GOFLAGS=-mod=readonly GOBIN=$(CACHE)/bin go install tool
+	touch $@
+
+$(CACHE)/web: web/package.json web/package-lock.json
+	@mkdir -p $(CACHE)
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 # No install scripts: buf finds its binary without the one that it has.

@@ -84,3 +84,6 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+// Folders that hold no Go of ours and tens of thousands of files.
+ignore node_modules
