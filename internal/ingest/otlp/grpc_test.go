@@ -26,14 +26,14 @@ import (
 )
 
 // dial starts a real server on loopback and returns a client of it.
-func dial(t *testing.T, l *log) plogotlp.GRPCClient {
+func dial(t *testing.T, sink otlp.Sink) plogotlp.GRPCClient {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := grpc.NewServer()
-	otlp.NewReceiver(newSink(l), inflate.Limits{}, discard).Register(server)
+	otlp.NewReceiver(sink, inflate.Limits{}, discard).Register(server)
 	var served sync.WaitGroup
 	served.Go(func() {
 		if err := server.Serve(listener); err != nil {
@@ -64,7 +64,7 @@ func TestGRPC(t *testing.T) {
 			if compressor != "" {
 				opts = append(opts, grpc.UseCompressor(compressor))
 			}
-			response, err := dial(t, l).Export(t.Context(), sample(), opts...)
+			response, err := dial(t, newSink(l)).Export(t.Context(), sample(), opts...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +84,7 @@ func TestGRPCPartialSuccess(t *testing.T) {
 	bad := request.Logs().ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()
 	bad.At(1).SetTimestamp(pcommon.Timestamp(1 << 63))
 	bad.At(3).SetSeverityNumber(99)
-	response, err := dial(t, l).Export(t.Context(), request)
+	response, err := dial(t, newSink(l)).Export(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestGRPCTurnedAway(t *testing.T) {
 	} {
 		t.Run(cause.Error(), func(t *testing.T) {
 			l := &log{}
-			client := dial(t, l)
+			client := dial(t, newSink(l))
 			l.fail(cause)
 			_, err := client.Export(t.Context(), sample())
 			s := status.Convert(err)

@@ -2,7 +2,6 @@ package otlp_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -25,9 +24,9 @@ import (
 )
 
 // listen starts a real server and returns its address.
-func listen(t *testing.T, l *log) string {
+func listen(t *testing.T, sink otlp.Sink) string {
 	t.Helper()
-	server := httptest.NewServer(otlp.NewReceiver(newSink(l), inflate.Limits{}, discard))
+	server := httptest.NewServer(otlp.NewReceiver(sink, inflate.Limits{}, discard))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -84,7 +83,7 @@ func TestHTTP(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &log{}
-			got := send(t, http.MethodPost, listen(t, l)+otlp.LogsPath, bytes.NewReader(c.body), c.header...)
+			got := send(t, http.MethodPost, listen(t, newSink(l))+otlp.LogsPath, bytes.NewReader(c.body), c.header...)
 			if got.code != http.StatusOK {
 				t.Fatalf("status %d: %s", got.code, got.body)
 			}
@@ -143,7 +142,7 @@ func TestHTTPRefusals(t *testing.T) {
 			if c.method != "" {
 				method = c.method
 			}
-			got := send(t, method, listen(t, l)+path, bytes.NewReader(c.body), c.header...)
+			got := send(t, method, listen(t, newSink(l))+path, bytes.NewReader(c.body), c.header...)
 			s := refusal(t, got)
 			if got.code != c.want || codes.Code(s.GetCode()) != c.code || !strings.Contains(s.GetMessage(), c.says) {
 				t.Errorf("status %d, %v; want %d, %v, …%s…", got.code, s, c.want, c.code, c.says)
@@ -156,7 +155,7 @@ func TestHTTPRefusals(t *testing.T) {
 	t.Run("deep value", func(t *testing.T) {
 		l := &log{}
 		body := request(append([]byte{0x12}, lengthPrefixed(append([]byte{0x2a}, lengthPrefixed(deepArray)...))...))
-		got := send(t, http.MethodPost, listen(t, l)+otlp.LogsPath, bytes.NewReader(body), "Content-Type", protobufType)
+		got := send(t, http.MethodPost, listen(t, newSink(l))+otlp.LogsPath, bytes.NewReader(body), "Content-Type", protobufType)
 		response := plogotlp.NewExportResponse()
 		if err := response.UnmarshalProto(got.body); err != nil || got.code != http.StatusOK {
 			t.Fatalf("status %d: %v", got.code, err)
@@ -203,7 +202,7 @@ func lengthPrefixed(b []byte) []byte {
 
 func TestHTTPTurnedAway(t *testing.T) {
 	l := &log{}
-	url := listen(t, l) + otlp.LogsPath
+	url := listen(t, newSink(l)) + otlp.LogsPath
 	l.fail(store.ErrFull)
 	body := encode(t, sample())
 	got := send(t, http.MethodPost, url, bytes.NewReader(body), "Content-Type", protobufType)
@@ -219,29 +218,13 @@ func TestHTTPTurnedAway(t *testing.T) {
 
 // TestHTTPBomb sends a gigabyte in a megabyte.
 func TestHTTPBomb(t *testing.T) {
-	var bomb bytes.Buffer
-	w, err := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	zeros := make([]byte, 1<<20)
-	for range 1 << 10 {
-		if _, err := w.Write(zeros); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if bomb.Len() > 4<<20 {
-		// Too large on the wire: it would be refused for that.
-		t.Logf("the bomb is %d bytes", bomb.Len())
-	}
+	// A gzip file may have several members: making one, a thousand times over, is quick.
+	bomb := bytes.NewReader(bytes.Repeat(gzipped(t, make([]byte, 1<<20)), 1<<10))
 	l := &log{}
-	url := listen(t, l) + otlp.LogsPath
+	url := listen(t, newSink(l)) + otlp.LogsPath
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	got := send(t, http.MethodPost, url, &bomb, "Content-Type", protobufType, "Content-Encoding", "gzip")
+	got := send(t, http.MethodPost, url, bomb, "Content-Type", protobufType, "Content-Encoding", "gzip")
 	runtime.ReadMemStats(&after)
 	if got.code != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d: %s", got.code, got.body)
@@ -261,7 +244,7 @@ func TestJSONIDs(t *testing.T) {
 		t.Fatal("the test is wrong")
 	}
 	l := &log{}
-	got := send(t, http.MethodPost, listen(t, l)+otlp.LogsPath, strings.NewReader(body), "Content-Type", jsonType)
+	got := send(t, http.MethodPost, listen(t, newSink(l))+otlp.LogsPath, strings.NewReader(body), "Content-Type", jsonType)
 	if got.code != http.StatusOK {
 		t.Fatalf("status %d: %s", got.code, got.body)
 	}
