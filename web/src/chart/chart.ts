@@ -66,7 +66,7 @@ export class Chart {
           gap: 2,
           grid: { show: false },
           ticks: { show: false },
-          values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)),
+          values: (_, ticks) => ticks.map((t) => this.label(t)),
         },
         {
           side: 1,
@@ -86,6 +86,12 @@ export class Chart {
         ready: [(u) => u.over.addEventListener('click', () => this.clicked(u))],
       },
     };
+  }
+
+  /** A time at the axis; none where it would be cut off at the edge. */
+  private label(second: number): string {
+    const [from] = this.range();
+    return second - from < this.span / 25 ? '' : new Date(second * 1000).toTimeString().slice(0, 8);
   }
 
   private series(name: string): uPlot.Series {

@@ -1,4 +1,13 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+  moveCompletionSelection,
+  selectedCompletion,
+} from '@codemirror/autocomplete';
 import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
 import { Decoration, EditorView, keymap, placeholder, type DecorationSet } from '@codemirror/view';
@@ -91,10 +100,12 @@ export class Editor {
       look,
       placeholder(hint),
       oneLine,
-      autocompletion({ override: [completion], icons: false, closeOnBlur: true, defaultKeymap: false }),
+      typeOver,
+      // Nothing is chosen by itself: Enter behind a word that happens to begin a field sends the word.
+      autocompletion({ override: [completion], icons: false, defaultKeymap: false, selectOnOpen: false }),
       keymap.of([
         { key: 'Enter', run: (view) => acceptCompletion(view) || this.submit() },
-        { key: 'Tab', run: acceptCompletion },
+        { key: 'Tab', run: acceptFirst },
         { key: 'Escape', run: (view) => completionStatus(view.state) === null && this.leave() },
         ...closeBracketsKeymap,
         ...completionKeymap.filter((k) => k.key !== 'Enter'),
@@ -124,6 +135,27 @@ export class Editor {
     this.view.contentDOM.blur();
     return true;
   }
+}
+
+/**
+ * Types over a selection by itself. Left to the browser, the text comes in a span with the
+ * colours of what it replaces, as an inline style, which the content security policy refuses.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType } = event;
+    if (inputType !== 'insertText' || !data || /["'(]/.test(data) || view.composing || view.state.selection.main.empty) return false;
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type' });
+    event.preventDefault();
+    return true;
+  },
+});
+
+/** Takes the chosen completion, or the first. Without one, Tab goes on to the next element. */
+function acceptFirst(view: EditorView): boolean {
+  if (completionStatus(view.state) !== 'active') return false;
+  if (!selectedCompletion(view.state)) moveCompletionSelection(true)(view);
+  return acceptCompletion(view);
 }
 
 /** A filter is one line: a line break that is pasted becomes a space. */

@@ -25,6 +25,7 @@ export const look = EditorView.theme({
     color: 'var(--ink)',
     boxShadow: '0 8px 28px rgb(0 0 0 / 0.18)',
     overflow: 'hidden',
+    marginTop: '4px',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12.5px', maxHeight: '260px', padding: '4px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px', borderRadius: '5px', display: 'flex', gap: '18px', lineHeight: '18px' },

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+
+/** The binary under test: that of `make build`, or the one that LOGSIEVE_BINARY names. */
+const binary = resolve(import.meta.dirname, process.env.LOGSIEVE_BINARY ?? '../../bin/logsieve');
+
+/** A port that was free a moment ago. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A real server with a store of its own. It can be killed and started again on the same ports. */
+export class Server {
+  static async start() {
+    const server = new Server();
+    server.dir = await mkdtemp(join(tmpdir(), 'logsieve-ui-'));
+    server.http = await freePort();
+    server.grpc = await freePort();
+    server.url = `http://127.0.0.1:${server.http}/`;
+    await server.run();
+    return server;
+  }
+
+  async run() {
+    this.process = spawn(
+      binary,
+      [
+        'serve', '--http-address', `127.0.0.1:${this.http}`, '--grpc-address', `127.0.0.1:${this.grpc}`,
+        '--admin-address', '', '--otlp-grpc-address', '', '--otlp-http-address', '', '--store-dir', join(this.dir, 'store'),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.said = '';
+    this.process.stderr.on('data', (data) => (this.said += data));
+    for (let i = 0; i < 200; i++) {
+      if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.said}`);
+      if (await this.ready()) return;
+      await new Promise((r) => setTimeout(r, 50));
+    }
+    throw new Error(`the server is not ready: ${this.said}`);
+  }
+
+  ready() {
+    return fetch(`${this.url}readyz`).then((r) => r.ok, () => false);
+  }
+
+  /** Writes entries and returns when they are stored. */
+  async write(entries) {
+    const response = await fetch(`${this.url}logs`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ entries }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** Writes numbered entries, from one number to another, both included. */
+  async number(from, to, more = {}) {
+    const batch = 5000;
+    for (let n = from; n <= to; n += batch) {
+      const size = Math.min(batch, to - n + 1);
+      await this.write(Array.from({ length: size }, (_, i) => ({ message: `entry ${n + i}.`, severity: 'INFO', service: 'counter', ...more })));
+    }
+  }
+
+  async kill() {
+    this.process.kill('SIGKILL');
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+  }
+
+  async stop() {
+    await this.kill();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
