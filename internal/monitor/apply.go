@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func (s *session) takeFilters(ctx context.Context) error {
 		return nil
 	}
 	waiting, ended := s.filters.take()
-	for _, r := range waiting {
+	for i, r := range waiting {
 		err := r.refusal
 		if err == nil {
 			err = s.apply(ctx, r)
@@ -39,7 +40,7 @@ func (s *session) takeFilters(ctx context.Context) error {
 		case err == nil:
 		case canceled(err):
 			return err
-		case s.matcher == nil && !errors.Is(err, errSuperseded):
+		case r.revision == 1 && !errors.Is(err, errSuperseded), s.matcher == nil && !anySound(waiting[i+1:]):
 			return err // nothing is in force that could go on
 		default:
 			if err := s.sendRejected(r.revision, err); err != nil {
@@ -58,6 +59,11 @@ func (s *session) takeFilters(ctx context.Context) error {
 	s.halfClosed, s.goal = true, s.service.history.Bounds().Head
 	s.leave()
 	return s.out.flush()
+}
+
+// anySound tells whether one of these filters is not refused.
+func anySound(waiting []received) bool {
+	return slices.ContainsFunc(waiting, func(r received) bool { return r.refusal == nil })
 }
 
 // apply puts a filter in force: a seek to where it begins, with a new predicate.

@@ -32,6 +32,8 @@ type received struct {
 
 // inbox is where the goroutine that receives filters leaves them for the session.
 type inbox struct {
+	// check refuses a filter that cannot begin where it says.
+	check func(*loggerv1.LogFilter) error
 	// wake has one token when there is something new: a filter, or the end.
 	wake chan struct{}
 	// updates is the rate at which filters are shown to the session. Those that come
@@ -50,8 +52,8 @@ type inbox struct {
 
 // newInbox returns an inbox that shows a session so many filters a second, and so many
 // at once after a pause.
-func newInbox(perSecond, burst int) *inbox {
-	b := &inbox{wake: make(chan struct{}, 1), updates: rate.NewLimiter(rate.Limit(perSecond), burst)}
+func newInbox(check func(*loggerv1.LogFilter) error, perSecond, burst int) *inbox {
+	b := &inbox{check: check, wake: make(chan struct{}, 1), updates: rate.NewLimiter(rate.Limit(perSecond), burst)}
 	b.room = sync.NewCond(&b.mu)
 	return b
 }
@@ -82,7 +84,7 @@ func (b *inbox) receive(ctx context.Context, recv func() (*loggerv1.LogFilter, e
 
 // put compiles a filter and leaves it for the session. One that still waits is overtaken.
 func (b *inbox) put(f *loggerv1.LogFilter) {
-	r := compile(f)
+	r := b.compile(f)
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -154,18 +156,18 @@ func (b *inbox) take() (waiting []received, ended error) {
 	return waiting, b.ended
 }
 
-// compile checks a filter as far as it can be without the log.
-func compile(f *loggerv1.LogFilter) received {
+// compile checks and compiles a filter.
+func (b *inbox) compile(f *loggerv1.LogFilter) received {
 	if defect := frame.Defect(f); defect != nil {
 		return received{refusal: fault.FromRejected(defect)}
-	}
-	if n := f.GetLast(); n > maxLast {
-		return received{refusal: fault.Invalid("last", "last is above its limit of 1,000,000", "ask for fewer, or begin with since")}
 	}
 	if o := f.GetOverload(); o < 0 || o > loggerv1.Overload_SKIP_TO_LIVE {
 		return received{refusal: fault.Invalid("overload", "overload is not a value that this server knows", "send CATCH_UP or SKIP_TO_LIVE")}
 	}
 	m, err := filter.Compile(f)
+	if err == nil {
+		err = b.check(f)
+	}
 	if err != nil {
 		return received{refusal: err}
 	}

@@ -87,7 +87,7 @@ func (s *Service) Drain() { s.drainOnce.Do(func() { close(s.drain) }) }
 
 // Monitor streams what matches the newest filter that the client has sent.
 func (s *Service) Monitor(stream grpc.BidiStreamingServer[loggerv1.LogFilter, loggerv1.LogEntry]) error {
-	filters := newInbox(s.cfg.FilterUpdates, s.cfg.FilterBurst)
+	filters := newInbox(s.checkBegin, s.cfg.FilterUpdates, s.cfg.FilterBurst)
 	// The goroutine that receives is not waited for: Recv returns only when the stream
 	// has ended, which is when this handler has returned. It touches nothing but the
 	// inbox.
@@ -97,7 +97,7 @@ func (s *Service) Monitor(stream grpc.BidiStreamingServer[loggerv1.LogFilter, lo
 
 // Tail streams what matches one filter.
 func (s *Service) Tail(f *loggerv1.LogFilter, stream grpc.ServerStreamingServer[loggerv1.LogEntry]) error {
-	filters := newInbox(s.cfg.FilterUpdates, s.cfg.FilterBurst)
+	filters := newInbox(s.checkBegin, s.cfg.FilterUpdates, s.cfg.FilterBurst)
 	filters.put(f)
 	// A wrong filter fails the call before it has headers: over HTTP that is a status.
 	return s.serve(stream, filters, nil)

@@ -67,47 +67,6 @@ func TestFilterIsReplacedWhileTheStreamRuns(t *testing.T) {
 	m.entries(2, 10, 12, 14)
 }
 
-// TestRefusedFilterMissesNothing sends wrong filters while entries come: the one in force
-// goes on as if nothing had been sent.
-func TestRefusedFilterMissesNothing(t *testing.T) {
-	s := start(t)
-	m := s.monitor(all())
-	m.live(1)
-	const writes, each = 30, 300
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		for range writes {
-			s.write(each)
-		}
-	}()
-	refused := make(chan struct{})
-	go func() {
-		defer close(refused)
-		for {
-			select {
-			case <-written:
-				return
-			default:
-				if m.Send(query("severity>=")) != nil {
-					return
-				}
-			}
-		}
-	}()
-	for next := 1; next <= writes*each; {
-		e := m.next()
-		switch {
-		case e.GetNotice().GetRejected() != nil:
-		case e.GetMessage() != message(next) || e.GetFilterRevision() != 1:
-			t.Fatalf("got %v, want %q of revision 1", e, message(next))
-		default:
-			next++
-		}
-	}
-	<-refused
-}
-
 // TestReplacedFilterMissesNothing replaces filters as fast as it can while entries come,
 // and follows the log through all of them: what the filters select is told apart by the
 // service, so each entry belongs to exactly one of them.
@@ -453,59 +412,6 @@ func TestProgress(t *testing.T) {
 			}
 			return
 		}
-	}
-}
-
-func TestOvertakenFiltersAreTold(t *testing.T) {
-	s := start(t)
-	m := s.monitor(all())
-	m.live(1)
-	const sent = 40
-	for range sent {
-		m.send(all())
-	}
-	// Each is answered once, in order; the last one is in force.
-	answered := map[uint32]bool{}
-	for !answered[1+sent] {
-		n := m.next().GetNotice()
-		switch {
-		case n.GetApplied() != nil:
-			answered[n.GetApplied().GetRevision()] = true
-		case n.GetRejected() != nil:
-			if r := n.GetRejected(); r.GetReason() != "SUPERSEDED" || answered[r.GetRevision()] {
-				t.Fatalf("rejected: %v", r)
-			}
-			answered[n.GetRejected().GetRevision()] = true
-		}
-	}
-	if len(answered) != sent {
-		t.Errorf("%d of %d filters were answered", len(answered), sent)
-	}
-}
-
-// TestFiltersAboveTheRateAreOvertaken types fast at a stream that takes up one filter at
-// once and then hardly any: the last one comes into force all the same.
-func TestFiltersAboveTheRateAreOvertaken(t *testing.T) {
-	s := start(t, func(c *setup) { c.monitor.FilterUpdates, c.monitor.FilterBurst = 20, 1 })
-	m := s.monitor(all())
-	m.live(1)
-	const sent = 30
-	for range sent {
-		m.send(all())
-	}
-	applied, superseded := 0, 0
-	for last := false; !last; {
-		n := m.next().GetNotice()
-		if n.GetRejected().GetReason() == "SUPERSEDED" {
-			superseded++
-		}
-		if n.GetApplied() != nil {
-			applied++
-			last = n.GetApplied().GetRevision() == 1+sent
-		}
-	}
-	if applied+superseded != sent || superseded < sent/2 {
-		t.Errorf("%d filters were applied and %d overtaken, of %d", applied, superseded, sent)
 	}
 }
 
