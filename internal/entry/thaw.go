@@ -98,7 +98,7 @@ func consumeField(b []byte) (v, rest []byte, ok bool) {
 		size, n = binary.Uvarint(b[1:])
 	}
 	b = b[1:]
-	if n <= 0 || size > uint64(len(b)-n) {
+	if n <= 0 || size > uint64(len(b)-n) { //nolint:gosec // G115: n is at most len(b).
 		return nil, nil, false
 	}
 	end := n + int(size) //nolint:gosec // G115: at most len(b).

@@ -70,7 +70,8 @@ func (e *Entry) AppendWire(b []byte) []byte {
 	b = appendTimestamp(b, fieldTimestamp, e.Timestamp)
 	b = appendTimestamp(b, fieldObserved, e.Observed)
 	if e.Severity != 0 {
-		b = append(b, fieldSeverity<<3, byte(e.Severity.Group()), fieldSeverityNumber<<3, byte(e.Severity))
+		group := byte(e.Severity.Group()) //nolint:gosec // G115: at most 6.
+		b = append(b, fieldSeverity<<3, group, fieldSeverityNumber<<3, byte(e.Severity))
 	}
 	b = appendString(b, fieldService, e.Service)
 	b = appendString(b, fieldHost, e.Host)
@@ -99,9 +100,9 @@ func appendString(b []byte, field byte, s string) []byte {
 func appendLength(b []byte, field byte, n int) []byte {
 	const oneByte = 0x80
 	if n < oneByte {
-		return append(b, field<<3|byte(protowire.BytesType), byte(n))
+		return append(b, field<<3|byte(protowire.BytesType), byte(n)) //nolint:gosec // G115: below oneByte.
 	}
-	return protowire.AppendVarint(append(b, field<<3|byte(protowire.BytesType)), uint64(n)) //nolint:gosec // G115: a length is never negative.
+	return protowire.AppendVarint(append(b, field<<3|byte(protowire.BytesType)), uint64(n))
 }
 
 func sizeString(s string) int {

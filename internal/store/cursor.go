@@ -59,7 +59,7 @@ func (ep Epoch) AppendCursor(dst []byte, p entry.Position) []byte {
 func cursorSum(b *[cursorBytes]byte) uint32 {
 	sum := ^uint32(0)
 	for _, c := range b[:checkedBytes] {
-		sum = castagnoli[byte(sum)^c] ^ sum>>8
+		sum = castagnoli[byte(sum&0xff)^c] ^ sum>>8
 	}
 	return ^sum
 }

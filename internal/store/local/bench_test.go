@@ -39,6 +39,7 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 func benchmarkAppend(b *testing.B, mode SyncMode, batch int) {
+	b.Helper()
 	const writers = 16
 	l := mustOpen(b, Config{Dir: b.TempDir(), Sync: mode})
 	batches := make([][]*entry.Entry, b.N)

@@ -75,7 +75,7 @@ func keyPosition(key []byte) (entry.Position, bool) {
 // header is the head of a block, decoded.
 type header struct {
 	first      entry.Position
-	count      int
+	count      uint16
 	committed  int64
 	codec      uint8
 	plainBytes int
@@ -102,7 +102,7 @@ func decodeHeader(key, value []byte) (header, error) {
 	h := header{
 		first:      first,
 		codec:      value[1],
-		count:      int(binary.LittleEndian.Uint16(value[2:])),
+		count:      binary.LittleEndian.Uint16(value[2:]),
 		plainBytes: int(binary.LittleEndian.Uint32(value[4:])),
 		wireBytes:  int(binary.LittleEndian.Uint32(value[8:])),
 		committed:  int64(binary.LittleEndian.Uint64(value[12:])), //nolint:gosec // G115: written from an int64.
@@ -157,7 +157,7 @@ func thawAll(h header, wire, lengths []byte) ([]entry.Entry, error) {
 		wire = wire[size:]
 		if i == 0 {
 			// What is logged at the same time is alike: room for all is mostly this.
-			attributes = slices.Grow(attributes, len(attributes)*(h.count-1))
+			attributes = slices.Grow(attributes, len(attributes)*int(h.count-1))
 		}
 	}
 	if len(wire)+len(lengths) != 0 {

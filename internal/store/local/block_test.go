@@ -32,7 +32,7 @@ func TestBlock(t *testing.T) {
 	} {
 		key, value := encode(77, entries)
 		h, got, err := decodeBlock(key, value)
-		if err != nil || h.first != 77 || h.count != len(entries) || h.committed != 1_700_000_000_000_000_000 {
+		if err != nil || h.first != 77 || int(h.count) != len(entries) || h.committed != 1_700_000_000_000_000_000 {
 			t.Fatalf("%s: decoded to %+v: %v", name, h, err)
 		}
 		for i := range got {
@@ -72,7 +72,7 @@ func FuzzDecodeBlock(f *testing.F) {
 			binary.LittleEndian.PutUint32(value[checkedBytes:], headerSum(key, value))
 		}
 		h, entries, err := decodeBlock(key, value)
-		if err == nil && (len(entries) != h.count || h.last() < h.first) {
+		if err == nil && (len(entries) != int(h.count) || h.last() < h.first) {
 			t.Errorf("%d entries, and the header says %+v", len(entries), h)
 		}
 	})

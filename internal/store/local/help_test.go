@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"log/slog"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func checkEntries(t *testing.T, direction string, got, want []*entry.Entry) {
 		t.Fatalf("%s: %d entries, want %d", direction, len(got), len(want))
 	}
 	for i := range got {
-		if got[i].Position != want[i].Position || string(got[i].Wire()) != string(want[i].Wire()) {
+		if got[i].Position != want[i].Position || !bytes.Equal(got[i].Wire(), want[i].Wire()) {
 			t.Fatalf("%s: entry %d is %q at %d, want %q at %d", direction, i,
 				got[i].Message, got[i].Position, want[i].Message, want[i].Position)
 		}

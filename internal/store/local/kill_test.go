@@ -69,7 +69,7 @@ func appendUntilKilled(t *testing.T, dir string) {
 // it acknowledged until it was dead.
 func runAndKill(t *testing.T, dir string, mode SyncMode, more int, acknowledged []int) {
 	t.Helper()
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKill$") //nolint:gosec // G204: this program.
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKill$")
 	child.Env = append(os.Environ(), killDir+"="+dir)
 	if mode == Fsync {
 		child.Env = append(child.Env, killDir+"_FSYNC=1")

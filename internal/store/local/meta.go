@@ -58,7 +58,7 @@ const (
 // newMeta returns that of a log that is being made.
 func newMeta() meta {
 	var b [8]byte
-	rand.Read(b[:]) //nolint:errcheck,gosec // It never fails: see its documentation.
+	rand.Read(b[:]) // It never fails.
 	const epochBits = 40
 	return meta{Version: metaVersion, Epoch: store.Epoch(binary.BigEndian.Uint64(b[:]) >> (64 - epochBits)), Next: 1}
 }

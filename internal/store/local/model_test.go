@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ func (m *model) backward(rt *rapid.T) {
 
 func (m *model) compare(rt *rapid.T, got, want []*entry.Entry) {
 	for i := range want {
-		if got[i].Position != want[i].Position || string(got[i].Wire()) != string(want[i].Wire()) {
+		if got[i].Position != want[i].Position || !bytes.Equal(got[i].Wire(), want[i].Wire()) {
 			rt.Fatalf("entry %d is at %d, want %d", i, got[i].Position, want[i].Position)
 		}
 	}

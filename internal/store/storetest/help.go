@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -21,7 +22,7 @@ func numbered(writer, from, n int) []*entry.Entry {
 		entries[i] = &entry.Entry{
 			Timestamp:  int64(1_700_000_000_000_000_000 + from + i),
 			Observed:   int64(1_700_000_001_000_000_000 + from + i),
-			Severity:   entry.Severity((from + i) % 25),
+			Severity:   entry.Severity(uint8((from + i) % 25)),
 			Service:    fmt.Sprintf("writer-%d", writer),
 			Host:       "host",
 			Message:    fmt.Sprint(from + i),
@@ -92,7 +93,7 @@ func same(t *testing.T, got, want []*entry.Entry) {
 		t.Fatalf("got %d entries, want %d", len(got), len(want))
 	}
 	for i := range got {
-		if got[i].Position != want[i].Position || string(got[i].Wire()) != string(want[i].Wire()) {
+		if got[i].Position != want[i].Position || !bytes.Equal(got[i].Wire(), want[i].Wire()) {
 			t.Fatalf("entry %d is %q at %d, want %q at %d",
 				i, got[i].Message, got[i].Position, want[i].Message, want[i].Position)
 		}

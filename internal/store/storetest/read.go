@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func testEmpty(t *testing.T, e Engine) {
 
 func testRead(t *testing.T, e Engine) {
 	want := fill(t, e, 1000)
-	if !slices.IsSortedFunc(want, func(a, b *entry.Entry) int { return int(a.Position) - int(b.Position) }) {
+	if !slices.IsSortedFunc(want, func(a, b *entry.Entry) int { return cmp.Compare(a.Position, b.Position) }) {
 		t.Error("positions do not increase in the order of the entries")
 	}
 	if head := e.Bounds().Head; head != want[len(want)-1].Position {
