@@ -2,7 +2,6 @@ package local
 
 import (
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // openPebble opens Pebble for what this package does: large values, added at the end,
