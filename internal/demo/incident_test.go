@@ -12,7 +12,7 @@ import (
 func TestIncident(t *testing.T) {
 	g := New(5)
 	var incidents int
-	for range 100_000 {
+	for range 50_000 {
 		g.Next(start)
 		if g.incident.service == nil {
 			continue
@@ -43,8 +43,8 @@ func TestIncident(t *testing.T) {
 			t.Errorf("%s: the last word is %q of %s", failing, last.GetMessage(), last.GetService())
 		}
 	}
-	if incidents < 100_000/(incidentMost+lengthMost)/2 {
-		t.Errorf("%d incidents in 100,000 entries", incidents)
+	if incidents < 50_000/(incidentMost+lengthMost)/2 {
+		t.Errorf("%d incidents in 50,000 entries", incidents)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestQuietBetweenIncidents(t *testing.T) {
 	g := New(9)
 	const window = 200
 	var recent []string
-	for range 30_000 {
+	for range 20_000 {
 		e := g.Next(start)
 		if g.incident.service != nil {
 			g.through()
