@@ -41,6 +41,8 @@ type App struct {
 	sink    *ingest.Sink
 	otlp    *otlp.Receiver
 	files   *file.Follower // nil if none are followed
+
+	hostname string
 	service *monitor.Service
 	grpc    *grpc.Server
 	health  *health.Server
