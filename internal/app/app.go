@@ -36,17 +36,17 @@ type App struct {
 	logger   *slog.Logger
 	registry *prometheus.Registry
 
-	store   *local.Log
-	hub     *hub.Hub
-	sink    *ingest.Sink
-	otlp    *otlp.Receiver
-	files   *file.Follower // nil if none are followed
+	store *local.Log
+	hub   *hub.Hub
+	sink  *ingest.Sink
+	otlp  *otlp.Receiver
+	files *file.Follower // nil if none are followed
 
 	hostname string
-	service *monitor.Service
-	grpc    *grpc.Server
-	health  *health.Server
-	gateway *gateway.Gateway
+	service  *monitor.Service
+	grpc     *grpc.Server
+	health   *health.Server
+	gateway  *gateway.Gateway
 
 	listeners listeners
 	undo      stack
