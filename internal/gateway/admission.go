@@ -35,6 +35,8 @@ func newAdmission(origins []string) (*admission, error) {
 
 func (a *admission) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// What is sent back has text of the client in it, and of log lines.
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if err := a.checkOrigin(r); err != nil {
 			writeError(w, err)
 			return

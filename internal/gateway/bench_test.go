@@ -38,11 +38,11 @@ func sample() *loggerv1.LogEntry {
 }
 
 // line is the same entry as the service encodes it.
-func line(b testing.TB) []byte {
-	b.Helper()
+func line(tb testing.TB) []byte {
+	tb.Helper()
 	e, err := entry.FromProto(sample())
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return append(e.AppendJSON([]byte(`{"result":`), []byte(sample().GetCursor()), 1), "}\n"...)
 }
@@ -177,6 +177,7 @@ func BenchmarkDelivery(b *testing.B) {
 
 // benchmarkGorilla is a WebSocket server by hand: one WriteMessage a frame.
 func benchmarkGorilla(b *testing.B, text []byte) {
+	b.Helper()
 	text = bytes.TrimSuffix(text, []byte("\n"))
 	count := make(chan int, 1)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -204,6 +205,7 @@ func benchmarkGorilla(b *testing.B, text []byte) {
 
 // benchmarkStock is the gateway and the proxy as they come.
 func benchmarkStock(b *testing.B) {
+	b.Helper()
 	f := &firehose{batch: 1}
 	e := startBefore(b, gateway.Config{}, f)
 	mux := runtime.NewServeMux()

@@ -84,6 +84,7 @@ func explain(message []byte, err error, of protoreflect.MessageDescriptor) *logg
 }
 
 func describe(text string, of protoreflect.MessageDescriptor) *loggerv1.Rejected {
+	text = shorten(text)
 	if m := unknownField.FindStringSubmatch(text); m != nil {
 		return refusal(fmt.Sprintf("there is no field %q in a filter", m[1]), fieldHint(of, m[1]))
 	}
@@ -105,6 +106,26 @@ func describe(text string, of protoreflect.MessageDescriptor) *loggerv1.Rejected
 		return refusal(fmt.Sprintf("the field %q is there twice", m[1]), "send it once")
 	}
 	return refusal("the frame is not a filter in JSON: "+text, filterHint)
+}
+
+// maxQuoted bounds what of a frame is said back, in bytes: an unknown field's name may be
+// as long as a frame.
+const maxQuoted = 200
+
+// shorten returns a text without its middle where it is too long; what is quoted in it
+// still ends with its quotation mark.
+func shorten(text string) string {
+	if len(text) <= maxQuoted {
+		return text
+	}
+	head, tail := maxQuoted/2, len(text)-maxQuoted/2
+	for !utf8.RuneStart(text[head]) {
+		head--
+	}
+	for !utf8.RuneStart(text[tail]) {
+		tail++
+	}
+	return text[:head] + "…" + text[tail:]
 }
 
 // fieldName returns the name in the contract of a field that protojson calls by its other

@@ -48,7 +48,7 @@ func (f *filters) Decode(v any) (err error) {
 	}
 	message, err := f.next()
 	if err != nil {
-		return io.EOF //nolint:nilerr // the pipe is closed, in the middle of a message or not: see the type.
+		return io.EOF // the pipe is closed, in the middle of a message or not: see the type
 	}
 	decodeFilter(message, into)
 	return nil

@@ -48,12 +48,12 @@ type edge struct {
 }
 
 // start runs the edge before the real service, on a real store, until the test ends.
-func start(t testing.TB, cfg gateway.Config, mounts ...gateway.Mount) *edge {
-	t.Helper()
+func start(tb testing.TB, cfg gateway.Config, mounts ...gateway.Mount) *edge {
+	tb.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	log, err := local.Open(local.Config{Dir: t.TempDir()}, logger)
+	log, err := local.Open(local.Config{Dir: tb.TempDir()}, logger)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	h := hub.New(hub.Config{RingEntries: 10000, RingBytes: 8 << 20, Readers: 4}, log)
 	service := monitor.New(
@@ -62,21 +62,21 @@ func start(t testing.TB, cfg gateway.Config, mounts ...gateway.Mount) *edge {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = h.Run(ctx) })
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		cancel()
 		wg.Wait()
 		if err := log.Close(); err != nil {
-			t.Errorf("closing the store: %v", err)
+			tb.Errorf("closing the store: %v", err)
 		}
 	})
-	e := startBefore(t, cfg, service, mounts...)
+	e := startBefore(tb, cfg, service, mounts...)
 	e.service = service
 	return e
 }
 
 // startBefore runs the edge before a service until the test ends.
-func startBefore(t testing.TB, cfg gateway.Config, service loggerv1.LoggerServer, mounts ...gateway.Mount) *edge {
-	t.Helper()
+func startBefore(tb testing.TB, cfg gateway.Config, service loggerv1.LoggerServer, mounts ...gateway.Mount) *edge {
+	tb.Helper()
 	violations := &streamguard.Log{}
 	server := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, slog.New(slog.DiscardHandler),
 		grpc.ChainStreamInterceptor(streamguard.Server(violations.Add)))
@@ -87,30 +87,30 @@ func startBefore(t testing.TB, cfg gateway.Config, service loggerv1.LoggerServer
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithChainStreamInterceptor(streamguard.Client(violations.Add)))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	e := &edge{t: t, client: loggerv1.NewLoggerClient(conn), log: &logs{}}
+	e := &edge{t: tb, client: loggerv1.NewLoggerClient(conn), log: &logs{}}
 	ready := func(context.Context) error { return nil }
 	e.gateway, err = gateway.New(cfg, conn, ready, slog.New(slog.NewTextHandler(e.log, nil)), mounts...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	web := httptest.NewServer(e.gateway.Handler())
 	e.url = web.URL
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = server.Serve(pipe) })
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := e.gateway.Shutdown(ctx); err != nil {
-			t.Errorf("shutdown: %v", err)
+			tb.Errorf("shutdown: %v", err)
 		}
 		http.DefaultClient.CloseIdleConnections()
 		web.Close()
 		_ = conn.Close()
 		server.Stop()
 		wg.Wait()
-		violations.Check(t)
+		violations.Check(tb)
 	})
 	return e
 }
@@ -239,10 +239,10 @@ func (s *socket) next() message {
 	return parse(s.t, b)
 }
 
-func parse(t testing.TB, b []byte) (m message) {
-	t.Helper()
+func parse(tb testing.TB, b []byte) (m message) {
+	tb.Helper()
 	if err := json.Unmarshal(b, &m); err != nil {
-		t.Fatalf("%v in %s", err, b)
+		tb.Fatalf("%v in %s", err, b)
 	}
 	return m
 }

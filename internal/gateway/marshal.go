@@ -41,7 +41,8 @@ func (marshaler) Delimiter() []byte { return nil }
 func (m marshaler) Marshal(v any) ([]byte, error) {
 	switch v := v.(type) {
 	case proto.Message:
-		return marshalWhole(v)
+		b, err := marshalWhole(v)
+		return append(b, '\n'), err // a terminal's prompt then stands below it
 	case map[string]proto.Message:
 		b := []byte(m.format.failurePrefix)
 		for name, value := range v {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 
 	"google.golang.org/grpc/codes"
@@ -14,16 +15,17 @@ func (g *Gateway) recover(next http.Handler) http.Handler {
 		tracked := &tracker{ResponseWriter: w}
 		defer func() {
 			cause := recover()
+			err, _ := cause.(error)
+			aborted := errors.Is(err, http.ErrAbortHandler)
+			if cause != nil && !aborted {
+				g.panicked(r, cause)
+			}
 			switch {
 			case cause == nil:
-			case cause == http.ErrAbortHandler || tracked.begun:
+			case aborted || tracked.begun:
 				// The answer cannot be taken back. The client must not take it for whole.
-				if cause != http.ErrAbortHandler {
-					g.panicked(r, cause)
-				}
 				panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to break a connection off; it recovers this one.
 			default:
-				g.panicked(r, cause)
 				writeError(w, status.Error(codes.Internal, "the server failed: its log says why"))
 			}
 		}()

@@ -77,7 +77,7 @@ func parameter(of protoreflect.MessageDescriptor, key string, values []string) (
 	}
 	switch {
 	case f == nil:
-		return nil, invalid(badParameter, fmt.Sprintf("there is no parameter %q", key), fieldHint(of, name))
+		return nil, invalid(badParameter, fmt.Sprintf("there is no parameter %q", shorten(key)), fieldHint(of, shorten(name)))
 	case f.IsMap() != isKey && f.IsMap():
 		return nil, invalid(badParameter, fmt.Sprintf("%s needs a key", key), fmt.Sprintf("send %s[user_id]=42, for example", key))
 	case f.IsMap() != isKey:
@@ -87,7 +87,7 @@ func parameter(of protoreflect.MessageDescriptor, key string, values []string) (
 	}
 	for _, v := range values {
 		if hint := wrongValue(f, v); hint != "" {
-			return nil, invalid(badParameter, fmt.Sprintf("%s cannot be %q", key, v), hint)
+			return nil, invalid(badParameter, fmt.Sprintf("%s cannot be %q", shorten(key), shorten(v)), hint)
 		}
 	}
 	return f, nil

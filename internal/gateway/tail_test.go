@@ -27,7 +27,6 @@ func TestTailIsLinesOfJSON(t *testing.T) {
 	e.write("one", "two", "three")
 	for _, path := range []string{"/logs/tail?last=2", "/logs/monitor?last=2"} {
 		resp := e.do("GET", path, "")
-		defer resp.Body.Close()
 		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/x-ndjson" ||
 			resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("X-Accel-Buffering") != "no" {
 			t.Fatalf("%s: %s %v", path, resp.Status, resp.Header)
@@ -38,6 +37,7 @@ func TestTailIsLinesOfJSON(t *testing.T) {
 				t.Errorf("%s: got %+v, want %q", path, m, want)
 			}
 		}
+		_ = resp.Body.Close()
 	}
 }
 

@@ -254,27 +254,32 @@ func TestLimits(t *testing.T) {
 		word string
 	}{
 		{"a message that is too long", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			if err := client.WriteMessage(websocket.TextMessage, make([]byte, 10<<20)); err != nil {
 				t.Log(err)
 			}
 		}, wsconn.TooBig, "65536"},
 		{"a length of 2^63", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			_, err := client.NetConn().Write([]byte{final | text, 0x80 | 127, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 			if err != nil {
 				t.Error(err)
 			}
 		}, wsconn.TooBig, "65536"},
 		{"fragments that are too long together", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			raw(t, client, text, make([]byte, 60_000))
 			raw(t, client, final, make([]byte, 6_000))
 		}, wsconn.TooBig, "65536"},
 		{"fragments without end", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			raw(t, client, text, nil)
 			for range 200 {
 				raw(t, client, 0, nil)
 			}
 		}, wsconn.Policy, "fragments"},
 		{"pings without end", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			for range 100 {
 				raw(t, client, final|ping, nil)
 			}
@@ -437,11 +442,13 @@ func TestVanishedClient(t *testing.T) {
 	for name, vanish := range map[string]func(t *testing.T, client *websocket.Conn){
 		"between frames": func(*testing.T, *websocket.Conn) {},
 		"in a header": func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			if _, err := client.NetConn().Write([]byte{0x81}); err != nil {
 				t.Error(err)
 			}
 		},
 		"in a payload": func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
 			if _, err := client.NetConn().Write([]byte{0x81, 0x80 | 100, 0, 0, 0, 0, 'x'}); err != nil {
 				t.Error(err)
 			}

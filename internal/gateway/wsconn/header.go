@@ -85,7 +85,7 @@ func appendHeader(dst []byte, op opcode, length int) []byte {
 	dst = append(dst, finalBit|byte(op))
 	switch {
 	case length <= shortLength:
-		return append(dst, byte(length))
+		return append(dst, byte(length)) //nolint:gosec // G115: see the case.
 	case length <= maxLength16:
 		return binary.BigEndian.AppendUint16(append(dst, length16), uint16(length))
 	default:

@@ -85,7 +85,7 @@ func (in *inbound) admit(h header) *End {
 		in.size, in.fragments = 0, 0
 	}
 	in.fragments++
-	if h.length > math.MaxInt64 || in.size+h.length > uint64(in.limits.MessageSize) {
+	if h.length > math.MaxInt64 || in.size+h.length > uint64(in.limits.MessageSize) { //nolint:gosec // G115: above 0.
 		return &End{TooBig, fmt.Sprintf(
 			"RESOURCE_EXHAUSTED: the message is longer than %d bytes: send a shorter filter", in.limits.MessageSize)}
 	}

@@ -36,7 +36,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	for {
 		h, n := parseHeader(whole)
-		if n == 0 || uint64(len(whole)-n) < h.length {
+		if n == 0 || uint64(len(whole)-n) < h.length { //nolint:gosec // G115: n is at most len(whole).
 			break
 		}
 		frame := whole[:n+int(h.length)] //nolint:gosec // G115: at most len(whole).
