@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -43,11 +42,11 @@ func Example() {
 			defer close(received)
 			for {
 				logEntry, err := stream.Recv()
-				if err == io.EOF {
+				if err == io.EOF { //nolint:errorlint // as many callers write it: io.EOF is never wrapped.
 					return
 				}
 				if err != nil {
-					slog.Error("receiving a log entry failed", "error", err)
+					fmt.Println("receiving a log entry failed:", err)
 					return
 				}
 				processLogEntry(logEntry)

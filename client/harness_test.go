@@ -164,9 +164,9 @@ func applied(revision uint32, cursor string) *loggerv1.LogEntry {
 	}})
 }
 
-func caughtUp(revision uint32, cursor string) *loggerv1.LogEntry {
+func caughtUp(cursor string) *loggerv1.LogEntry {
 	return notice(&loggerv1.Notice{Kind: &loggerv1.Notice_CaughtUp{
-		CaughtUp: &loggerv1.CaughtUp{Revision: revision, Cursor: cursor},
+		CaughtUp: &loggerv1.CaughtUp{Revision: 1, Cursor: cursor},
 	}})
 }
 

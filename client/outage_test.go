@@ -29,7 +29,7 @@ type fragile struct {
 
 func (f *fragile) Read(p []byte) (int, error) {
 	if f.left <= 0 {
-		_ = f.Conn.Close()
+		_ = f.Close()
 		return 0, syscall.ECONNRESET
 	}
 	n, err := f.Conn.Read(p[:min(len(p), f.left)])

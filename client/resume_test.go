@@ -54,7 +54,7 @@ func TestResumeFromEveryKindOfMessage(t *testing.T) {
 		"nothing":  {nil, last(9)},
 		"applied":  {[]*loggerv1.LogEntry{applied(1, "10")}, after("10")},
 		"entry":    {[]*loggerv1.LogEntry{applied(1, "10"), entry("11", 1)}, after("11")},
-		"caughtUp": {[]*loggerv1.LogEntry{applied(1, "10"), caughtUp(1, "12")}, after("12")},
+		"caughtUp": {[]*loggerv1.LogEntry{applied(1, "10"), caughtUp("12")}, after("12")},
 		"progress": {[]*loggerv1.LogEntry{applied(1, "10"), entry("11", 1), progress(1, "13", 0, 0)}, after("13")},
 		"gap":      {[]*loggerv1.LogEntry{applied(1, "10"), gap("14")}, after("14")},
 		"goodbye":  {[]*loggerv1.LogEntry{applied(1, "10"), goodbye(loggerv1.GoodbyeReason_DRAIN, "15")}, after("15")},

@@ -173,12 +173,12 @@ func TestNoticesAcrossLinks(t *testing.T) {
 		t, nil,
 		func(c call) error {
 			c.filter()
-			c.send(applied(1, "0"), caughtUp(1, "5"), progress(1, "9", 9, 4))
+			c.send(applied(1, "0"), caughtUp("5"), progress(1, "9", 9, 4))
 			return errCut
 		},
 		func(c call) error {
 			wantFilter(c, "a", after("9"))
-			c.send(applied(1, "9"), caughtUp(1, "10"), progress(1, "11", 2, 1), caughtUp(1, "12"))
+			c.send(applied(1, "9"), caughtUp("10"), progress(1, "11", 2, 1), caughtUp("12"))
 			return c.hang()
 		},
 	)

@@ -49,6 +49,7 @@ func explain(err error, query string) *failure {
 		}
 	case codes.Unimplemented:
 		return &failure{exitFailed, "the server does not know this method: is it a logsieve of this version? " + st.Message()}
+	default: // the server's sentence is all that there is to say
 	}
 	return &failure{exitFailed, st.Message()}
 }

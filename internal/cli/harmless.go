@@ -58,7 +58,7 @@ func appendHarmless(dst []byte, text, newline string) []byte {
 
 func appendEscape(dst []byte, r rune) []byte {
 	if r <= 0x7f {
-		return appendHexEscape(dst, byte(r))
+		return appendHexEscape(dst, byte(r&0x7f))
 	}
 	return appendUnicodeEscape(dst, r)
 }

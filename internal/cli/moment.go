@@ -83,7 +83,7 @@ func parseAgo(text string) (time.Duration, bool) {
 		if err != nil {
 			return 0, false
 		}
-		days, text = time.Duration(n)*24*time.Hour, rest //nolint:gosec // G115: 16 bits.
+		days, text = time.Duration(n)*24*time.Hour, rest
 		if text == "" {
 			return days, true
 		}

@@ -54,7 +54,7 @@ func isTerminal(w io.Writer) bool {
 		w = l.fd
 	}
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // G115: descriptors are small.
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // palette returns the colours for standard output: on a terminal, unless the user or the

@@ -30,8 +30,7 @@ func (f *severityFlag) Type() string { return "level" }
 // Set takes the value of the flag.
 func (f *severityFlag) Set(name string) error {
 	upper := strings.ToUpper(name)
-	switch upper {
-	case "WARNING":
+	if upper == "WARNING" {
 		upper = "WARN"
 	}
 	number, ok := loggerv1.Severity_value[upper]

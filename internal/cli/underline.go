@@ -41,7 +41,7 @@ func level(s string) string {
 // columns returns how wide a text is on a terminal.
 func columns(s string) int {
 	n := 0
-	for len(s) > 0 {
+	for s != "" {
 		r, size := utf8.DecodeRuneInString(s)
 		s = s[size:]
 		n++

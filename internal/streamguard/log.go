@@ -28,12 +28,15 @@ func (l *Log) Violations() []string {
 
 // Check reports every violation to a test as an error. Call it when all streams have
 // ended, as t.Cleanup does if it is registered before what ends them.
-func (l *Log) Check(t interface {
-	Helper()
-	Errorf(format string, args ...any)
-}) {
+func (l *Log) Check(t test) {
 	t.Helper()
 	for _, violation := range l.Violations() {
 		t.Errorf("stream guard: %s", violation)
 	}
+}
+
+// test is as much of testing.TB as Check needs. The package itself must not import testing.
+type test interface {
+	Helper()
+	Errorf(format string, args ...any)
 }
