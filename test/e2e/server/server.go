@@ -77,6 +77,9 @@ func (s *Server) start(tb testing.TB) {
 func (s *Server) cleanUp(tb testing.TB) {
 	tb.Helper()
 	if s.Running() {
+		if n := s.Metric(tb, "logsieve_stream_entries_unaccounted_total"); n != 0 {
+			tb.Errorf("%v entries are unaccounted for by the server's own books", n)
+		}
 		if code, err := s.Stop(syscall.SIGTERM); err != nil || code != 0 {
 			tb.Errorf("stopping the server: exit code %d, %v", code, err)
 		}
@@ -125,6 +128,9 @@ func (s *Server) Wait() (code int, err error) {
 
 // PID returns the id of the process.
 func (s *Server) PID() int { return s.command.Process.Pid }
+
+// Dir returns the data directory.
+func (s *Server) Dir() string { return fmt.Sprint(s.settings["store.dir"]) }
 
 // Log returns what the server has written to standard error.
 func (s *Server) Log() string { return s.errors.String() }

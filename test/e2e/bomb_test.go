@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	grpcgzip "google.golang.org/grpc/encoding/gzip"
+	"google.golang.org/grpc/status"
+)
+
+const gigabyte = 1 << 30
+
+// bomb returns gzip of so many zeros, a multiple of 16 MiB, in one member. Compressing a
+// gigabyte takes seconds; but what is compressed after the first part looks the same every
+// time, and can be repeated.
+func bomb(t *testing.T, size int) []byte {
+	t.Helper()
+	const part = 16 << 20
+	var deflated bytes.Buffer
+	w, err := flate.NewWriter(&deflated, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := make([]byte, part)
+	compress := func() []byte {
+		deflated.Reset()
+		if _, err := w.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Clone(deflated.Bytes())
+	}
+	var out bytes.Buffer
+	out.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255})
+	out.Write(compress())
+	again := compress()
+	sum := crc32.Update(0, crc32.IEEETable, zeros)
+	for range size/part - 1 {
+		out.Write(again)
+		sum = crc32.Update(sum, crc32.IEEETable, zeros)
+	}
+	deflated.Reset()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out.Write(deflated.Bytes())
+	out.Write(binary.LittleEndian.AppendUint32(nil, sum))
+	out.Write(binary.LittleEndian.AppendUint32(nil, uint32(size))) //nolint:gosec // G115: modulo 2^32, as gzip has it.
+	return out.Bytes()
+}
+
+// TestBombIsGzip checks the bomb itself: it is what it says.
+func TestBombIsGzip(t *testing.T) {
+	const size = 64 << 20
+	r, err := gzip.NewReader(bytes.NewReader(bomb(t, size)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(r, 2*size))
+	if n != size || err != nil {
+		t.Errorf("%d bytes and %v, want %d", n, err, size)
+	}
+}
+
+// bombMemory is by how much the server's memory may grow over four bombs. It grows by 110
+// MiB, since it inflates each up to the limit of 20 MiB; with the race detector's shadow by
+// 400 MiB. Inflating one whole bomb would take more than is allowed.
+const bombMemory = 800 << 20
+
+// TestBombs sends gzip that expands to a gigabyte, over every way in that takes gzip.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	n := newNeighbours(t)
+	body := bomb(t, gigabyte)
+	t.Logf("the bomb has %d bytes", len(body))
+
+	n.server.ResetPeakMemory(t)
+	before := n.server.PeakMemory(t)
+	began := time.Now()
+	for _, r := range []request{
+		{name: "POST /logs", method: http.MethodPost, path: "http://" + n.server.HTTP + "/logs", contentType: "application/x-ndjson"},
+		{name: "OTLP protobuf", method: http.MethodPost, path: "http://" + n.server.OTLPHTTP + "/v1/logs", contentType: "application/x-protobuf"},
+		{name: "OTLP JSON", method: http.MethodPost, path: "http://" + n.server.OTLPHTTP + "/v1/logs", contentType: "application/json"},
+	} {
+		r.encoding, r.body, r.status = "gzip", string(body), http.StatusRequestEntityTooLarge
+		r.says = []string{"20"} // MiB, the limit
+		r.send(t, "")
+	}
+	grpcBomb(t, n)
+	grown := n.server.PeakMemory(t) - before
+	t.Logf("four bombs took %v, and %d MiB beyond %d MiB", time.Since(began).Round(time.Millisecond), grown>>20, before>>20)
+	if grown > bombMemory {
+		t.Errorf("the server's memory grew by %d bytes, want at most %d", grown, bombMemory)
+	}
+	n.check(t)
+}
+
+// grpcBomb sends 100 MB that compress well: more the client's own memory should not bear.
+func grpcBomb(t *testing.T, n *neighbours) {
+	t.Helper()
+	logs := plog.NewLogs()
+	record := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	record.Body().SetStr(strings.Repeat("0", 100<<20))
+	exporter := plogotlp.NewGRPCClient(dialBare(t, n.server.OTLPGRPC))
+	_, err := exporter.Export(t.Context(), plogotlp.NewExportRequestFromLogs(logs), grpc.UseCompressor(grpcgzip.Name))
+	if status.Code(err) != codes.ResourceExhausted {
+		t.Errorf("OTLP/gRPC: got %v, want RESOURCE_EXHAUSTED", err)
+	}
+}
