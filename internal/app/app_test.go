@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -22,8 +23,6 @@ import (
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/app"
 	"github.com/seed-2f16ea30/logsieve/internal/apptest"
-
-	"log/slog"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,7 +40,7 @@ func dial(t *testing.T, s *apptest.Server) *grpc.ClientConn {
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

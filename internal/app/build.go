@@ -100,7 +100,6 @@ func (a *App) newGateway() error {
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxEdgeMessage)),
-		grpc.WithSharedWriteBuffer(true),
 	)
 	if err != nil {
 		return err

@@ -49,10 +49,7 @@ func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Se
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxRecvMsgSize(cfg.MaxMessageBytes),
-		grpc.MaxConcurrentStreams(uint32(min(max(cfg.MaxStreams, 1), math.MaxUint32))), //nolint:gosec // G115: bounded right here.
-		// A connection's write buffer is taken from a pool while it is in use: 32 KiB less
-		// for each idle one.
-		grpc.SharedWriteBuffer(true),
+		grpc.MaxConcurrentStreams(uint32(min(max(cfg.MaxStreams, 1), math.MaxUint32))),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
 		// Stop waits for the handlers: they use the hub and the store, which close after it.
@@ -77,13 +74,21 @@ func RegisterHealth(s *grpc.Server) *health.Server {
 type guard struct{ logger *slog.Logger }
 
 func (g guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
-	defer g.recover(info.FullMethod, &err)
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = g.panicked(info.FullMethod, cause)
+		}
+	}()
 	resp, err = next(ctx, req)
 	return resp, g.status(info.FullMethod, err)
 }
 
 func (g guard) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
-	defer g.recover(info.FullMethod, &err)
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = g.panicked(info.FullMethod, cause)
+		}
+	}()
 	return g.status(info.FullMethod, next(srv, stream))
 }
 
@@ -103,10 +108,8 @@ func (g guard) status(method string, err error) error {
 	return st.Err()
 }
 
-// recover makes a panic the failure of one call.
-func (g guard) recover(method string, err *error) {
-	if cause := recover(); cause != nil {
-		g.logger.Error("a call panicked", "method", method, "panic", cause, "stack", string(debug.Stack()))
-		*err = status.Error(codes.Internal, "the server failed: its log says why")
-	}
+// panicked makes a panic the failure of one call.
+func (g guard) panicked(method string, cause any) error {
+	g.logger.Error("a call panicked", "method", method, "panic", cause, "stack", string(debug.Stack()))
+	return status.Error(codes.Internal, "the server failed: its log says why")
 }

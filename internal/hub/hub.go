@@ -124,7 +124,7 @@ func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.En
 	if !h.ring.covers(after) {
 		return nil, 0, false
 	}
-	h.subscriptions.Add(s.matcher, s)
+	s.place = h.subscriptions.Add(s.matcher, s)
 	h.live++
 	for _, b := range h.ring.after(after) {
 		backlog = append(backlog, behind(b.entries, after))
@@ -135,9 +135,9 @@ func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.En
 // Leave ends what Join began. The subscription gets nothing more, and what it holds is
 // let go of. It returns how many entries were ever handed to the subscription, and how
 // many of them were not taken.
-func (h *Hub) Leave(s *Subscription) (handed uint64, left int) {
+func (h *Hub) Leave(s *Subscription) (handed, left int) {
 	h.mu.Lock()
-	h.subscriptions.Remove(s.matcher, s)
+	h.subscriptions.Remove(s.place)
 	h.live--
 	h.mu.Unlock()
 	left = len(h.Take(s, nil).Entries)

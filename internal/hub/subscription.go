@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/index"
 )
 
 // Subscription is the place of one live stream in the hub: what matched its filter and
@@ -14,13 +15,15 @@ type Subscription struct {
 	matcher *filter.Matcher
 	budget  int
 	wake    chan struct{}
+	// place is where it is in Hub.subscriptions. Guarded by Hub.mu.
+	place *index.Member
 
 	mu    sync.Mutex
 	queue []*entry.Entry // matches not yet taken, oldest first
 	bytes int            // their size
 	// last is the newest entry that was ever put into the queue, and handed counts all.
 	last   entry.Position
-	handed uint64
+	handed int
 	// behind is set once an entry did not fit. fell is the position before that entry.
 	behind bool
 	fell   entry.Position

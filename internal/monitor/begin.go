@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -79,12 +80,12 @@ func (s *Service) lastPosition(ctx context.Context, m *filter.Matcher, n int) (e
 		if err != nil {
 			return 0, err
 		}
-		for i := len(batch.Entries) - 1; i >= 0; i-- {
-			if !m.Match(batch.Entries[i]) {
+		for _, e := range slices.Backward(batch.Entries) {
+			if !m.Match(e) {
 				continue
 			}
 			if n--; n == 0 {
-				return batch.Entries[i].Position - 1, nil
+				return e.Position - 1, nil
 			}
 		}
 		// A gap is passed over here: it is told when the stream comes to it on its way

@@ -119,6 +119,14 @@ func counter(t *testing.T, registry *prometheus.Registry, name string) float64 {
 	return 0
 }
 
+// with returns the server for the use of a subtest.
+func (s *server) with(t *testing.T) *server {
+	t.Helper()
+	sub := *s
+	sub.t = t
+	return &sub
+}
+
 // write stores n entries in one call and returns when they are acknowledged. Their
 // messages are "entry 1", "entry 2", and so on; every third one is an error, and their
 // service is a or b in turn.
@@ -219,7 +227,6 @@ func (m *stream) caughtUp(revision uint32) {
 	}
 }
 
-// filters
 func all() *loggerv1.LogFilter { return query("") }
 
 func query(q string) *loggerv1.LogFilter { return &loggerv1.LogFilter{Query: q, Notices: true} }
@@ -228,13 +235,13 @@ func last(q string, n uint32) *loggerv1.LogFilter {
 	return &loggerv1.LogFilter{Query: q, Notices: true, Begin: &loggerv1.LogFilter_Last{Last: n}}
 }
 
-func after(q, cursor string) *loggerv1.LogFilter {
-	return &loggerv1.LogFilter{Query: q, Notices: true, Begin: &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor}}
+func after(cursor string) *loggerv1.LogFilter {
+	return &loggerv1.LogFilter{Notices: true, Begin: &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor}}
 }
 
-// numbers returns from, from+step, … up to to.
-func numbers(from, to, step int) (all []int) {
-	for n := from; n <= to; n += step {
+// numbers returns from, from+1, … up to to.
+func numbers(from, to int) (all []int) {
+	for n := from; n <= to; n++ {
 		all = append(all, n)
 	}
 	return all

@@ -78,7 +78,10 @@ func (s *Service) newPage(ctx context.Context, req *loggerv1.ListEntriesRequest)
 	if p.size == 0 {
 		p.size = defaultPageSize
 	}
-	return p, p.bound(ctx, req)
+	if err := p.bound(ctx, req); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // bound finds the stretch of the log that a request asks for.

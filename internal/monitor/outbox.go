@@ -85,7 +85,8 @@ func (o *outbox) open(id string) {
 		}
 		b = append(b, "data: "...)
 	}
-	*o.gathered = append(b, `{"result":`...)
+	b = append(b, `{"result":`...)
+	*o.gathered = b
 }
 
 func (o *outbox) close() error {

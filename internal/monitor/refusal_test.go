@@ -59,7 +59,7 @@ func TestWrongFilterBetweenGoodOnes(t *testing.T) {
 	for range 200 {
 		for reason, wrong := range map[string]*loggerv1.LogFilter{
 			"INVALID_QUERY":  query("severity>="),
-			"INVALID_CURSOR": after("", "garbled"),
+			"INVALID_CURSOR": after("garbled"),
 		} {
 			m := s.monitor(all(), wrong, all())
 			refused := ""

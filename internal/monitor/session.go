@@ -176,8 +176,8 @@ func (s *session) takeLive() error {
 	taken := s.service.hub.Take(s.live, s.spare)
 	s.spare = taken.Entries
 	whole, judged, err := s.deliver(taken.Entries, matches)
-	s.ledger.judged += uint64(judged)
-	s.ledger.dropped += uint64(len(taken.Entries) - judged)
+	s.ledger.judged += judged
+	s.ledger.dropped += len(taken.Entries) - judged
 	if !whole {
 		// The filter that has come may be refused: this one then reads the rest again.
 		s.leave()
@@ -266,7 +266,7 @@ func (s *session) leave() {
 	if s.live != nil {
 		handed, left := s.service.hub.Leave(s.live)
 		s.ledger.handed += handed
-		s.ledger.dropped += uint64(left)
+		s.ledger.dropped += left
 		s.live = nil
 	}
 	clear(s.spare)

@@ -21,7 +21,7 @@ func TestLiveEntriesInOrder(t *testing.T) {
 	m.live(1)
 	s.write(3)
 	s.write(300)
-	m.entries(1, numbers(6, 308, 1)...)
+	m.entries(1, numbers(6, 308)...)
 }
 
 // TestFromNowIsAheadOfTheHub begins a stream while the hub has not come to what is
@@ -94,7 +94,7 @@ func TestReplacedFilterMissesNothing(t *testing.T) {
 			if m.Send(query(q)) != nil {
 				return
 			}
-			time.Sleep(time.Millisecond) //nolint:forbidigo // the pace of somebody who types fast
+			time.Sleep(time.Millisecond) // the pace of somebody who types fast
 		}
 	}()
 	revision := uint32(1)
@@ -152,14 +152,14 @@ func TestWrongFirstFilterEndsTheStream(t *testing.T) {
 		"severity":          {&loggerv1.LogFilter{MinSeverity: 99}, codes.InvalidArgument},
 		"overload":          {&loggerv1.LogFilter{Overload: 99}, codes.InvalidArgument},
 		"last":              {last("", 1_000_001), codes.InvalidArgument},
-		"garbled cursor":    {after("", "nonsense"), codes.InvalidArgument},
-		"foreign cursor":    {after("", (s.store.Epoch() + 1).Cursor(0)), codes.FailedPrecondition},
-		"cursor ahead":      {after("", s.store.Epoch().Cursor(99)), codes.OutOfRange},
+		"garbled cursor":    {after("nonsense"), codes.InvalidArgument},
+		"foreign cursor":    {after((s.store.Epoch() + 1).Cursor(0)), codes.FailedPrecondition},
+		"cursor ahead":      {after(s.store.Epoch().Cursor(99)), codes.OutOfRange},
 		"since in a minute": {since(time.Now().Add(time.Minute)), codes.InvalidArgument},
 		"since no time":     {&loggerv1.LogFilter{Begin: &loggerv1.LogFilter_Since{Since: &timestamppb.Timestamp{Nanos: -1}}}, codes.InvalidArgument},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.monitor(test.filter).Recv()
+			_, err := s.with(t).monitor(test.filter).Recv()
 			if status.Code(err) != test.code || len(status.Convert(err).Message()) < 20 {
 				t.Errorf("ended with %v, want %v and a sentence", err, test.code)
 			}
@@ -180,18 +180,18 @@ func TestReplayThenLive(t *testing.T) {
 		filter *loggerv1.LogFilter
 		want   []int
 	}{
-		"last":                {last("", 4), numbers(17, 20, 1)},
+		"last":                {last("", 4), numbers(17, 20)},
 		"last that match":     {last("severity>=ERROR", 4), []int{9, 12, 15, 18}},
-		"last more than held": {last("", 1000), numbers(1, 20, 1)},
+		"last more than held": {last("", 1000), numbers(1, 20)},
 		"last 0":              {last("", 0), nil},
-		"since":               {since(half), numbers(11, 20, 1)},
-		"since the beginning": {since(time.Unix(0, 0)), numbers(1, 20, 1)},
-		"after a cursor":      {after("", s.store.Epoch().Cursor(15)), numbers(16, 20, 1)},
-		"after the start":     {after("", s.store.Epoch().Cursor(0)), numbers(1, 20, 1)},
-		"after the head":      {after("", s.store.Epoch().Cursor(20)), nil},
+		"since":               {since(half), numbers(11, 20)},
+		"since the beginning": {since(time.Unix(0, 0)), numbers(1, 20)},
+		"after a cursor":      {after(s.store.Epoch().Cursor(15)), numbers(16, 20)},
+		"after the start":     {after(s.store.Epoch().Cursor(0)), numbers(1, 20)},
+		"after the head":      {after(s.store.Epoch().Cursor(20)), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := s.monitor(test.filter)
+			m := s.with(t).monitor(test.filter)
 			m.applied(1)
 			m.entries(1, test.want...)
 			m.caughtUp(1)
@@ -212,7 +212,7 @@ func TestReplayJoinsLive(t *testing.T) {
 		}
 	}()
 	m := s.monitor(&loggerv1.LogFilter{Begin: &loggerv1.LogFilter_Last{Last: 1_000_000}})
-	m.entries(1, numbers(1, 5000, 1)...)
+	m.entries(1, numbers(1, 5000)...)
 	<-done
 }
 
@@ -221,13 +221,13 @@ func TestResumeByCursor(t *testing.T) {
 	s.write(100)
 	cursor := ""
 	for resumed := range 10 {
-		f := after("", cursor)
+		f := after(cursor)
 		if cursor == "" {
 			f = last("", 1000)
 		}
 		f.Notices = false
 		m := s.monitor(f)
-		m.entries(1, numbers(resumed*10+1, resumed*10+9, 1)...)
+		m.entries(1, numbers(resumed*10+1, resumed*10+9)...)
 		e := m.next()
 		if e.GetMessage() != message(resumed*10+10) {
 			t.Fatalf("got %q", e.GetMessage())
@@ -334,7 +334,7 @@ func TestHalfCloseDeliversWhatWasThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.applied(1)
-	m.entries(1, numbers(1, 2000, 1)...)
+	m.entries(1, numbers(1, 2000)...)
 	if e, err := m.Recv(); !errors.Is(err, io.EOF) {
 		t.Errorf("ended with %v, %v", e, err)
 	}

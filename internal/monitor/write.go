@@ -22,7 +22,7 @@ func (s *Service) WriteEntries(ctx context.Context, req *loggerv1.WriteEntriesRe
 	for i, p := range sent {
 		e, err := entry.FromProto(p)
 		if err != nil {
-			bad = append(bad, &loggerv1.RejectedEntry{Index: uint32(i), Message: err.Error()}) //nolint:gosec // G115: a request holds a few million entries at most.
+			bad = append(bad, &loggerv1.RejectedEntry{Index: uint32(i), Message: err.Error()})
 			continue
 		}
 		good = append(good, e)
@@ -34,7 +34,7 @@ func (s *Service) WriteEntries(ctx context.Context, req *loggerv1.WriteEntriesRe
 		return nil, err
 	}
 	return &loggerv1.WriteEntriesResponse{
-		Accepted: uint32(len(good)), //nolint:gosec // G115: see above.
+		Accepted: uint32(len(good)), //nolint:gosec // G115: a request holds a few million entries at most.
 		Rejected: bad,
 		Cursor:   s.history.Epoch().Cursor(good[len(good)-1].Position),
 	}, nil
