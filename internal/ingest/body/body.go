@@ -31,7 +31,7 @@ var (
 	// ErrMediaType means that the content type is none of those that are read.
 	ErrMediaType = errors.New("the content type is not supported")
 	// ErrEmpty means that the body holds no entry.
-	ErrEmpty = errors.New("the body holds no entry")
+	ErrEmpty = errors.New(`the body holds no entry: send {"entries": [{"message": "…"}]}, or one entry a line`)
 	// ErrMalformed means that the body as a whole is not what its content type says, so
 	// that none of its entries can be told from the others.
 	ErrMalformed = errors.New("the body is malformed")
@@ -68,7 +68,7 @@ func Decode(r io.Reader, contentType, contentEncoding string, limits inflate.Lim
 	}
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	if len(data) == 0 {
-		return Batch{}, fmt.Errorf(`%w: send {"entries": [{"message": "…"}]}, or one entry a line`, ErrEmpty)
+		return Batch{}, ErrEmpty
 	}
 	var b Batch
 	if lines || (contentType == "" && looksLikeLines(data)) {

@@ -137,9 +137,9 @@ func TestBadBodies(t *testing.T) {
 	}{
 		"empty":            {"", document, "", body.ErrEmpty, "message"},
 		"space":            {" \n", lines, "", body.ErrEmpty, "message"},
-		"no entries":       {`{"entries":[]}`, document, "", body.ErrEmpty, ""},
-		"no field":         {`{}`, document, "", body.ErrEmpty, ""},
-		"empty array":      {`[]`, document, "", body.ErrEmpty, ""},
+		"no entries":       {`{"entries":[]}`, document, "", body.ErrEmpty, "message"},
+		"no field":         {`{}`, document, "", body.ErrEmpty, "message"},
+		"empty array":      {`[]`, document, "", body.ErrEmpty, "message"},
 		"unknown field":    {`{"logs":[]}`, document, "", body.ErrMalformed, `"logs"`},
 		"one entry":        {oneText, document, "", body.ErrMalformed, "array"},
 		"twice":            {`{"entries":[],"entries":[]}`, document, "", body.ErrMalformed, "repeated"},
