@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
-	"github.com/seed-2f16ea30/logsieve/test/e2e/history"
+	"github.com/seed-2f16ea30/logsieve/test/history"
 )
 
 // State is where a watcher stands.
