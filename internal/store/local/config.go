@@ -43,7 +43,7 @@ type Config struct {
 	MaxAge time.Duration
 	// MaxBytes is how much disk the entries may take, in bytes. Entries are removed by
 	// whole files, so that up to RetentionInterval's worth more is in use for a while.
-	// At least 4 times MemTableBytes. 0: no limit.
+	// At least 4 times MemTableBytes, so at least 1 MiB. 0: no limit.
 	MaxBytes int64
 	// RetentionInterval is how often MaxAge and MaxBytes are enforced. Default: 10 s.
 	RetentionInterval time.Duration
@@ -53,7 +53,8 @@ type Config struct {
 	DiskHighWater float64
 
 	// MemTableBytes is the size of a file of entries, and half of what is held in
-	// memory before it is written to one. 256 KiB to 1 GiB. Default: 16 MiB.
+	// memory before it is written to one. 256 KiB to 1 GiB. Default: an eighth of
+	// MaxBytes, but at most 16 MiB.
 	MemTableBytes int64
 	// CacheBytes is how much of the files is cached, beside what the operating system
 	// does. Default: 8 MiB.
@@ -76,13 +77,20 @@ const (
 	// minMemTables is how many files MaxBytes must have room for: the one being filled
 	// and the one being written cannot be removed.
 	minMemTables = 4
+	// filesKept is into how many files MaxBytes is divided: what is removed at once.
+	filesKept = 8
 )
 
 func (c Config) withDefaults() Config {
 	c.SyncInterval = cmp.Or(c.SyncInterval, defaultSyncInterval)
 	c.RetentionInterval = cmp.Or(c.RetentionInterval, defaultRetentionInterval)
 	c.DiskHighWater = cmp.Or(c.DiskHighWater, defaultDiskHighWater)
-	c.MemTableBytes = cmp.Or(c.MemTableBytes, defaultMemTableBytes)
+	if c.MemTableBytes == 0 {
+		c.MemTableBytes = defaultMemTableBytes
+		if c.MaxBytes > 0 {
+			c.MemTableBytes = min(max(c.MaxBytes/filesKept, minMemTableBytes), defaultMemTableBytes)
+		}
+	}
 	c.CacheBytes = cmp.Or(c.CacheBytes, defaultCacheBytes)
 	return c
 }

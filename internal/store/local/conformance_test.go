@@ -56,6 +56,7 @@ func (s *subject) Expire(t *testing.T) {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []SyncMode{Written, Fsync} {
 		t.Run(mode.String(), func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) storetest.Engine {

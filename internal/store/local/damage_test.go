@@ -35,6 +35,7 @@ func fileOfBlocks(t *testing.T, cfg Config) (*Log, []*entry.Entry) {
 
 // TestDamagedBlock changes and removes blocks behind the back of the log.
 func TestDamagedBlock(t *testing.T) {
+	t.Parallel()
 	flip := func(at int) func([]byte) []byte {
 		return func(b []byte) []byte { b[at] ^= 4; return b }
 	}
@@ -100,6 +101,7 @@ func changeBlock(t *testing.T, l *Log, first entry.Position, change func([]byte)
 // TestDamagedTable changes bytes of a file of Pebble's, all over it, one place at a
 // time: each time, each entry must be read or be in a gap, and most must be read.
 func TestDamagedTable(t *testing.T) {
+	t.Parallel()
 	cfg := Config{Dir: t.TempDir()}
 	l, stored := fileOfBlocks(t, cfg)
 	closeLog(t, l)

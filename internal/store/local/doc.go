@@ -4,8 +4,11 @@
 // # What is kept where
 //
 // The directory holds Pebble's files under blocks, where the key is the position of the
-// first entry of a block and the value is the block (see block.go), and one small file,
-// logsieve.meta, that says which log this is and up to where it has been removed.
+// first entry of a block and the value is the block (see block.go), and two small files:
+// logsieve.meta says which log this is and up to where it has been removed, logsieve.head
+// up to where it has been acknowledged. The directory may be moved and copied while no
+// process has it open. Who puts it back from a copy removes logsieve.meta: that makes a
+// new epoch, so that cursors from before are refused.
 // Blocks are only ever added at the end and removed at the beginning, so that Pebble
 // never has to merge anything: its compactions are switched off, and every byte is
 // written twice, once to the write-ahead log and once to a table.
@@ -29,9 +32,13 @@
 //
 // A full disk refuses entries with store.ErrFull and takes them again when there is
 // room. A block that is damaged, and a stretch that is missing, are told to readers as
-// gaps of that very range. Any other fault of the disk on writing ends the writing:
-// Append and [Log.Health] return its cause until the log is opened again; reading goes
-// on.
+// gaps of that very range. A write-ahead log that is damaged after a crash costs what is
+// behind the damage, which is told as well, but for the last second before the crash.
+// Any other fault of the disk on writing ends the writing: Append and [Log.Health] return
+// its cause until the log is opened again; reading goes on.
+//
+// After a loss of power with [Written], positions that may have been given away are left
+// out: they are a hole, which is no gap.
 //
 // # Lock order
 //

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
@@ -148,6 +149,7 @@ func TestHole(t *testing.T) {
 	env := machine()
 	env.boot = func() string { return boot }
 	var stored []*entry.Entry
+	var times []time.Time
 	for range 3 {
 		l, err := open(cfg, discard(), env)
 		if err != nil {
@@ -160,6 +162,7 @@ func TestHole(t *testing.T) {
 		if n := len(stored); n > 0 && more[0].Position <= stored[n-1].Position+1000 {
 			t.Errorf("position %d was given after %d: it may have been in use", more[0].Position, stored[n-1].Position)
 		}
+		times = append(times, time.Now())
 		stored = append(stored, more...)
 		m := *l.meta.Load()
 		if err := l.Close(); err != nil {
@@ -172,6 +175,11 @@ func TestHole(t *testing.T) {
 	}
 	l := mustOpen(t, cfg)
 	checkLog(t, l, stored, nil)
+	for i, at := range times {
+		if p, err := l.PositionAt(t.Context(), at); err != nil || p != stored[10*i+9].Position {
+			t.Errorf("PositionAt is %d, want %d: %v", p, stored[10*i+9].Position, err)
+		}
+	}
 	if n := l.meta.Load().entriesWithin(0, stored[29].Position); n != 30 {
 		t.Errorf("%d entries are counted, want 30", n)
 	}

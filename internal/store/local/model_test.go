@@ -28,6 +28,7 @@ type model struct {
 
 // TestModel does at random what can be done with a log, and compares it with a slice.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	m := &model{t: t, dir: t.TempDir()}
 	rapid.Check(t, func(rt *rapid.T) {
 		m.begin(rt)

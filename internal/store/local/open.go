@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -76,12 +75,10 @@ func lockDir(files vfs.FS, dir string) (*pebble.Lock, error) {
 	switch {
 	case err == nil:
 		return lock, nil
-	case errors.Is(err, os.ErrPermission) && !errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("the data directory %s cannot be written to: %w", dir, err)
 	case isFileError(err):
 		return nil, fmt.Errorf("the data directory %s cannot be written to: %w", dir, err)
 	}
-	return nil, fmt.Errorf("%w: %s", store.ErrLocked, dir)
+	return nil, fmt.Errorf("%w: %s (%w)", store.ErrLocked, dir, err)
 }
 
 // isFileError tells a lock file that cannot be made from one that is held: the first
