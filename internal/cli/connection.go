@@ -68,7 +68,7 @@ func (k *connection) dial() (*client.Client, error) {
 func (k *connection) tell(attempt int, err error, _ time.Duration) {
 	switch attempt {
 	case 0:
-		k.console.notef("connected again, nothing was missed")
+		k.console.notef("connected again")
 	case 1:
 		k.console.notef("the connection is lost, trying again: %s", explainShort(err))
 	}
