@@ -89,7 +89,7 @@ func writeError(w http.ResponseWriter, err error) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Del("Content-Length")
 	w.WriteHeader(code)
-	_, _ = w.Write(append(body, '\n')) //nolint:gosec // G705: it is JSON and says so, with nosniff. Whoever does not read it is gone.
+	_, _ = w.Write(append(body, '\n')) // whoever does not read it is gone
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {

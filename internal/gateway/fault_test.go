@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +125,38 @@ func TestPanicEndsOneStream(t *testing.T) {
 	last, end := s.ended()
 	if end.Code != 1011 || last.Error == nil || last.Error.Code != int(codes.Internal) {
 		t.Errorf("ended with %v after %+v", end, last)
+	}
+}
+
+// broken is a connection whose calls panic, in the goroutine of the edge.
+type broken struct{ grpc.ClientConnInterface }
+
+func (broken) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
+	panic("on purpose")
+}
+
+func TestPanicOfTheEdgeEndsOneStream(t *testing.T) {
+	e := &edge{t: t, log: &logs{}}
+	g, err := gateway.New(gateway.Config{}, broken{}, nil, slog.New(slog.NewTextHandler(e.log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(g.Handler())
+	defer web.Close()
+	e.url = web.URL
+	s := e.dial("/logs/monitor")
+	last, end := s.ended()
+	if end.Code != 1011 || last.Error == nil || last.Error.Code != int(codes.Internal) {
+		t.Errorf("ended with %v after %+v", end, last)
+	}
+	if code, body := e.answer("GET", "/logs/tail", ""); code != 500 {
+		t.Errorf("a tail: %d %s", code, body)
+	}
+	if err := g.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if log := e.log.String(); strings.Count(log, "on purpose") != 2 {
+		t.Errorf("the log says %s", log)
 	}
 }
 

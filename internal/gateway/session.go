@@ -24,15 +24,16 @@ type session struct {
 	first *loggerv1.LogFilter
 
 	// conn is set when the connection is hijacked, before the handler behind the proxy
-	// begins.
-	conn *wsconn.Conn
+	// begins; hijacked is closed then.
+	conn     *wsconn.Conn
+	hijacked chan struct{}
 	// ended is closed when that handler has returned; running tells that it was begun.
 	ended   chan struct{}
 	running atomic.Bool
 }
 
 func newSession(limits wsconn.Limits, first *loggerv1.LogFilter) *session {
-	return &session{limits: limits, first: first, ended: make(chan struct{})}
+	return &session{limits: limits, first: first, hijacked: make(chan struct{}), ended: make(chan struct{})}
 }
 
 type sessionKey struct{}
@@ -45,6 +46,14 @@ func withSession(ctx context.Context, s *session) context.Context {
 func sessionOf(ctx context.Context) *session {
 	s, _ := ctx.Value(sessionKey{}).(*session)
 	return s
+}
+
+// wait returns when the handler behind the proxy has, if it was begun. The proxy must
+// have returned.
+func (s *session) wait() {
+	if s.running.Load() {
+		<-s.ended
+	}
 }
 
 // fail says with what the session ends.
@@ -65,6 +74,8 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, fmt.Errorf("gateway: %w", err)
 	}
 	h.session.conn = wsconn.New(socket, h.session.limits)
+	h.ResponseWriter = nil // it holds the buffers of the connection
+	close(h.session.hijacked)
 	return h.session.conn, buffers, nil
 }
 

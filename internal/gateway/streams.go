@@ -19,26 +19,29 @@ type streams struct {
 }
 
 // stream is one that is open.
-type stream struct{ cancel context.CancelCauseFunc }
+type stream struct {
+	ctx    context.Context //nolint:containedctx // it is what begin hands out; nothing here uses it.
+	cancel context.CancelCauseFunc
+}
 
-// begin takes a stream in. The returned context is cancelled with errStopping as its
-// cause when the edge is shut down; end must be called when nothing of the stream is
-// left. It fails with errStopping.
-func (s *streams) begin(ctx context.Context) (_ context.Context, end func(), err error) {
+// begin takes a stream in. Its context is cancelled with errStopping as its cause when
+// the edge is shut down. It fails with errStopping.
+func (s *streams) begin(ctx context.Context) (*stream, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopping {
-		return nil, nil, errStopping
+		return nil, errStopping
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	st := &stream{cancel}
+	st := &stream{}
+	st.ctx, st.cancel = context.WithCancelCause(ctx)
 	if s.open == nil {
 		s.open = make(map[*stream]struct{})
 	}
 	s.open[st] = struct{}{}
-	return ctx, func() { s.end(st) }, nil
+	return st, nil
 }
 
+// end must be called once, when nothing of a stream is left.
 func (s *streams) end(st *stream) {
 	st.cancel(context.Canceled)
 	s.mu.Lock()

@@ -29,16 +29,16 @@ func (g *Gateway) tail(w http.ResponseWriter, r *http.Request) error {
 	}
 	resume(values, r.Header.Get("Last-Event-ID"))
 	f := formatFor(r)
-	ctx, end, err := g.streams.begin(r.Context())
+	open, err := g.streams.begin(r.Context())
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer g.streams.end(open)
 
 	out := newTailWriter(w, f, g.cfg)
 	defer out.close()
-	defer context.AfterFunc(ctx, out.expire)()
-	r = r.WithContext(withFormat(ctx, f))
+	defer context.AfterFunc(open.ctx, out.expire)()
+	r = r.WithContext(withFormat(open.ctx, f))
 	r.URL = &url.URL{Path: pathTail, RawQuery: values.Encode()}
 	r.Header = r.Header.Clone()
 	r.Header.Set("Accept", f.mediaType)

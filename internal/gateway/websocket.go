@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/websocket"
 	"github.com/tmc/grpc-websocket-proxy/wsproxy"
 	"google.golang.org/grpc/codes"
@@ -38,22 +39,41 @@ func (g *Gateway) serveWebSocket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, end, err := g.streams.begin(r.Context())
+	// The stream outlives the request, whose context ends when this returns; and chi
+	// takes what it has put into that context for the next request.
+	ctx := context.WithValue(context.WithoutCancel(r.Context()), chi.RouteCtxKey, (*chi.Context)(nil))
+	open, err := g.streams.begin(ctx)
 	if err != nil {
 		return err
 	}
 	s := newSession(g.cfg.limits(), first)
+	finished := make(chan struct{})
+	go func() { // Shutdown waits for it
+		defer close(finished)
+		defer g.streams.end(open)
+		g.runProxy(&hijacker{w, s}, r.WithContext(withSession(open.ctx, s)))
+		open.cancel(context.Canceled) // the proxy returns when either side has ended; now both must
+		s.wait()
+	}()
+	// Once it is hijacked, all that the HTTP server keeps for a connection can go: a sixth
+	// of what an idle stream costs (87 KiB with it, 74 without).
+	select {
+	case <-finished:
+	case <-s.hijacked:
+	}
+	return nil
+}
+
+// runProxy serves a WebSocket to its end.
+func (g *Gateway) runProxy(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		end() // the proxy returns when either side has ended; now both must
-		if s.running.Load() {
-			<-s.ended
+		if cause := recover(); cause != nil {
+			g.panicked(r, cause)
 		}
 	}()
 	// The proxy takes parameters of its own from the query; there are none left in it.
-	r = r.WithContext(withSession(ctx, s))
 	r.URL = &url.URL{Path: pathMonitor}
-	g.proxy.ServeHTTP(&hijacker{w, s}, r)
-	return nil
+	g.proxy.ServeHTTP(w, r)
 }
 
 // checkHandshake refuses what the upgrade would refuse in plain text.
