@@ -18,7 +18,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -X github.com/seed-2f16ea30/logsieve/internal/version.release=$(VERSION)
 
 # How long each fuzz target runs, and each benchmark.
-FUZZTIME ?= 10s
+FUZZTIME ?= 5s
 BENCHTIME ?= 1s
 # What is benchmarked and fuzzed: one package, or all.
 PKG ?= ./...
@@ -53,7 +53,7 @@ lint: $(CACHE)/tools ## Run the linters, import rules included
 	@golangci-lint run ./...
 
 .PHONY: fuzz
-fuzz: ## Run every fuzz target for FUZZTIME (10s)
+fuzz: ## Run every fuzz target for FUZZTIME (5s)
 	@tools/fuzz '$(PKG)' '$(FUZZTIME)'
 
 .PHONY: bench
