@@ -12,16 +12,16 @@ func (b *budget) compile(f field, op operator, v value) (expr, error) {
 		return expr{}, err
 	}
 	switch f.kind {
-	case severityField:
+	case SeverityField:
 		set, err := compileSeverity(op, v)
 		return leaf(set), err
-	case timestampField:
+	case TimestampField:
 		return compileTimestamp(op, v)
-	case attributesField:
+	case AttributesField:
 		return compileAttributes(op, v)
-	case serviceField, hostField, messageField, traceIDField, spanIDField, attributeField:
+	case ServiceField, HostField, MessageField, TraceIDField, SpanIDField, AttributeField:
 	}
-	if f.kind == attributeField && f.key == "" {
+	if f.kind == AttributeField && f.key == "" {
 		return expr{}, v.fail("write attributes.NAME", "the attribute has no name")
 	}
 	return b.compileText(f, op, v)
@@ -90,7 +90,7 @@ func compileHas(f field, v value) (expr, error) {
 
 // compileOrder makes the leaf of an order, which only numbers have.
 func compileOrder(f field, op operator, v value) (expr, error) {
-	if f.kind != attributeField {
+	if f.kind != AttributeField {
 		return expr{}, v.fail("use = for the whole text, : for a part of it", "%s has no order: %s compares numbers", f.shown(), op)
 	}
 	text := v.verbatim()
@@ -109,7 +109,7 @@ func compileAttributes(op operator, v value) (expr, error) {
 	}
 	key, star := v.pattern()
 	if star && key == "" {
-		return leaf(&present{field{kind: attributesField}}), nil
+		return leaf(&present{field{kind: AttributesField}}), nil
 	}
 	if star && v.form != quoted {
 		return expr{}, v.fail("write the whole name", "* has no meaning in the name of an attribute")
@@ -120,5 +120,5 @@ func compileAttributes(op operator, v value) (expr, error) {
 	if key == "" {
 		return expr{}, v.fail("write attributes:NAME", "the attribute has no name")
 	}
-	return leaf(&present{field{kind: attributeField, key: key}}), nil
+	return leaf(&present{field{kind: AttributeField, key: key}}), nil
 }

@@ -32,7 +32,7 @@ func (x *expr) cost() Cost {
 
 // cost is that of getting the text and comparing it.
 func (f field) cost() Cost {
-	if f.kind == attributeField {
+	if f.kind == AttributeField {
 		return costAttribute
 	}
 	return costFixed

@@ -137,7 +137,7 @@ func TestPageStructuredFields(t *testing.T) {
 }
 
 func TestPageLimits(t *testing.T) {
-	limits := []int{MaxBytes, MaxDepth, MaxConditions, MaxRegexes, MaxLiteralBytes, MaxRegexInstructions}
+	limits := []int{MaxBytes, MaxDepth, MaxConditions, MaxRegexes, MaxLiteralBytes, MaxRegexInstructions, MaxRegexText}
 	for i, row := range pageTables(t, "At most") {
 		if got, err := strconv.Atoi(strings.ReplaceAll(row[1], ",", "")); err != nil || got != limits[i] {
 			t.Errorf("%s: the page says %s, the code %d", row[0], row[1], limits[i])

@@ -20,6 +20,8 @@ func (p *equal) match(e *entry.Entry) bool {
 
 func (p *equal) cost() Cost { return p.field.cost() }
 
+func (p *equal) requirements() []Requirement { return p.field.requires(Equals, p.text, true) }
+
 func (p *equal) appendText(b []byte) []byte {
 	return appendValue(append(p.field.appendName(b), opEqual...), p.text)
 }

@@ -8,25 +8,26 @@ import (
 
 // field is a field of an entry as a query names it.
 type field struct {
-	kind fieldKind
+	kind FieldKind
 	// key is the attribute's key, set for attribute alone.
 	key string
 }
 
-type fieldKind uint8
+// FieldKind is one of the fields of an entry.
+type FieldKind uint8
 
+// The fields that a query can name. AttributesField is all attributes together, which
+// can only be asked for a key; AttributeField is one of them.
 const (
-	severityField fieldKind = iota + 1
-	serviceField
-	hostField
-	messageField
-	traceIDField
-	spanIDField
-	timestampField
-	// attributesField is all attributes together, which can only be asked for a key.
-	attributesField
-	// attributeField is one attribute.
-	attributeField
+	SeverityField FieldKind = iota + 1
+	ServiceField
+	HostField
+	MessageField
+	TraceIDField
+	SpanIDField
+	TimestampField
+	AttributesField
+	AttributeField
 )
 
 // attributesName is how a query names the attributes; attributesPrefix begins the name
@@ -38,21 +39,21 @@ const (
 
 // fieldNames are the names in a query, by kind.
 var fieldNames = [...]string{
-	severityField:   "severity",
-	serviceField:    "service",
-	hostField:       "host",
-	messageField:    "message",
-	traceIDField:    "trace_id",
-	spanIDField:     "span_id",
-	timestampField:  "timestamp",
-	attributesField: attributesName,
+	SeverityField:   "severity",
+	ServiceField:    "service",
+	HostField:       "host",
+	MessageField:    "message",
+	TraceIDField:    "trace_id",
+	SpanIDField:     "span_id",
+	TimestampField:  "timestamp",
+	AttributesField: attributesName,
 }
 
 // fieldNamed returns the field with this name, attributes not among them.
 func fieldNamed(name string) (field, bool) {
 	for kind, known := range fieldNames {
 		if known == name && known != "" {
-			return field{kind: fieldKind(kind)}, true
+			return field{kind: FieldKind(kind)}, true
 		}
 	}
 	return field{}, false
@@ -64,19 +65,19 @@ func fieldNamed(name string) (field, bool) {
 func (f field) text(e *entry.Entry) (string, bool) {
 	var text string
 	switch f.kind {
-	case attributeField:
+	case AttributeField:
 		return e.Attribute(f.key)
-	case serviceField:
+	case ServiceField:
 		text = e.Service
-	case hostField:
+	case HostField:
 		text = e.Host
-	case messageField:
+	case MessageField:
 		text = e.Message
-	case traceIDField:
+	case TraceIDField:
 		text = e.TraceID
-	case spanIDField:
+	case SpanIDField:
 		text = e.SpanID
-	case severityField, timestampField, attributesField:
+	case SeverityField, TimestampField, AttributesField:
 		// These have no text; the compiler of conditions does not make predicates that ask.
 	}
 	return text, text != ""
@@ -84,7 +85,7 @@ func (f field) text(e *entry.Entry) (string, bool) {
 
 // appendName appends the name of the field as a query has it.
 func (f field) appendName(b []byte) []byte {
-	if f.kind != attributeField {
+	if f.kind != AttributeField {
 		return append(b, fieldNames[f.kind]...)
 	}
 	b = append(b, attributesPrefix...)
@@ -97,7 +98,7 @@ func (f field) appendName(b []byte) []byte {
 // shown returns the name of the field for a message: cut, and with nothing in it that
 // could drive a terminal.
 func (f field) shown() string {
-	if f.kind == attributeField && !isPlain(f.key) {
+	if f.kind == AttributeField && !isPlain(f.key) {
 		return attributesPrefix + echo(f.key)
 	}
 	return clip(string(f.appendName(nil)))
@@ -106,7 +107,7 @@ func (f field) shown() string {
 // stored returns a text as the field would hold it: ids are kept in lower case, so an
 // id in upper case is compared in lower case, too.
 func (f field) stored(text string) string {
-	if f.kind == traceIDField || f.kind == spanIDField {
+	if f.kind == TraceIDField || f.kind == SpanIDField {
 		return strings.ToLower(text)
 	}
 	return text

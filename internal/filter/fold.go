@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,6 +43,23 @@ var foldASCII = func() (table [256]byte) {
 }()
 
 func foldString(s string) string { return strings.Map(foldRune, s) }
+
+// AppendFolded appends a text as an atom that [Contains] it has it: with every character
+// replaced by the one that stands for all its cases, and U+FFFD for what is not UTF-8.
+func AppendFolded(b []byte, text string) []byte {
+	b = slices.Grow(b, len(text))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			for _, r := range text[i:] {
+				b = utf8.AppendRune(b, foldRune(r))
+			}
+			return b
+		}
+		b = append(b, foldASCII[c])
+	}
+	return b
+}
 
 // hasCases tells whether other runes fold to the same one as the folded rune r.
 func hasCases(r rune) bool {

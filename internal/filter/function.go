@@ -12,10 +12,10 @@ func (p *parser) function(name value) (expr, error) {
 	}
 	begin := p.pos
 	p.skipSpace()
-	if p.peekName() != fieldNames[messageField] {
+	if p.peekName() != fieldNames[MessageField] {
 		return expr{}, p.badArguments(begin, "the first argument must be message")
 	}
-	p.pos += len(fieldNames[messageField])
+	p.pos += len(fieldNames[MessageField])
 	p.skipSpace()
 	if !p.take(',') {
 		return expr{}, p.badArguments(begin, "there must be two arguments")
@@ -31,7 +31,7 @@ func (p *parser) function(name value) (expr, error) {
 	if err := p.close(open); err != nil {
 		return expr{}, err
 	}
-	return p.compile(field{kind: messageField}, opMatch, v)
+	return p.compile(field{kind: MessageField}, opMatch, v)
 }
 
 func (p *parser) badArguments(begin int, message string) error {

@@ -18,10 +18,11 @@ const (
 	// MaxLiteralBytes is the length of one value or name, in bytes, escapes resolved.
 	MaxLiteralBytes = 512
 	// MaxRegexInstructions is the size of the program that a regular expression
-	// compiles to. A run takes at worst the size times the length of the text, about
-	// 20 ns each: [ab]{0,900}c on a text of a and b takes 20 ms for every KiB. Without
-	// the limit, \d{999} written 73 times would take 36 times as long.
-	MaxRegexInstructions = 2000
+	// compiles to. A run takes at worst the size times the length of the text.
+	MaxRegexInstructions = 1000
+	// MaxRegexText is how much of a text a regular expression looks at, in bytes from
+	// its beginning.
+	MaxRegexText = 16 << 10
 )
 
 // limits are the bounds that a filter is held to. They are the constants above, except

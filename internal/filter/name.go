@@ -30,24 +30,24 @@ func (p *parser) path(word value) (field, error) {
 		}
 		key += part.verbatim() + segment
 	}
-	return field{kind: attributeField, key: key}, p.literal(key, p.span(word.begin, p.pos))
+	return field{kind: AttributeField, key: key}, p.literal(key, p.span(word.begin, p.pos))
 }
 
 // otherNames are names that people use for our fields: those of other tools and of
 // loggers.
-var otherNames = map[string]fieldKind{
-	"level": severityField, "lvl": severityField, "loglevel": severityField, "log.level": severityField,
-	"severity_text": severityField, "severity_number": severityField, "min_severity": severityField,
-	"priority": severityField,
-	"svc":      serviceField, "services": serviceField, "service.name": serviceField, "service_name": serviceField,
-	"app": serviceField, "job": serviceField, "logger": serviceField,
-	"hosts": hostField, "hostname": hostField, "host.name": hostField, "node": hostField, "instance": hostField,
-	"msg": messageField, "text": messageField, "body": messageField, "log": messageField, "line": messageField,
-	"textPayload": messageField, "_msg": messageField,
-	"trace": traceIDField, "traceid": traceIDField, "traceId": traceIDField, "trace.id": traceIDField,
-	"span": spanIDField, "spanid": spanIDField, "spanId": spanIDField, "span.id": spanIDField,
-	"time": timestampField, "ts": timestampField, "@timestamp": timestampField, "_time": timestampField, "date": timestampField,
-	"attribute": attributesField, "attr": attributesField, "attrs": attributesField, "labels": attributesField,
+var otherNames = map[string]FieldKind{
+	"level": SeverityField, "lvl": SeverityField, "loglevel": SeverityField, "log.level": SeverityField,
+	"severity_text": SeverityField, "severity_number": SeverityField, "min_severity": SeverityField,
+	"priority": SeverityField,
+	"svc":      ServiceField, "services": ServiceField, "service.name": ServiceField, "service_name": ServiceField,
+	"app": ServiceField, "job": ServiceField, "logger": ServiceField,
+	"hosts": HostField, "hostname": HostField, "host.name": HostField, "node": HostField, "instance": HostField,
+	"msg": MessageField, "text": MessageField, "body": MessageField, "log": MessageField, "line": MessageField,
+	"textPayload": MessageField, "_msg": MessageField,
+	"trace": TraceIDField, "traceid": TraceIDField, "traceId": TraceIDField, "trace.id": TraceIDField,
+	"span": SpanIDField, "spanid": SpanIDField, "spanId": SpanIDField, "span.id": SpanIDField,
+	"time": TimestampField, "ts": TimestampField, "@timestamp": TimestampField, "_time": TimestampField, "date": TimestampField,
+	"attribute": AttributesField, "attr": AttributesField, "attrs": AttributesField, "labels": AttributesField,
 }
 
 // unknownField makes the error of a comparison of a field that there is not.
@@ -80,7 +80,7 @@ func closestField(name string) string {
 	}
 	for _, prefix := range []string{"attribute.", "attr.", "attrs.", "labels.", "jsonPayload.", "resource."} {
 		if key, ok := strings.CutPrefix(name, prefix); ok && key != "" {
-			return field{kind: attributeField, key: key}.shown()
+			return field{kind: AttributeField, key: key}.shown()
 		}
 	}
 	const slips = 2
@@ -89,7 +89,7 @@ func closestField(name string) string {
 			return known
 		}
 	}
-	return field{kind: attributeField, key: name}.shown()
+	return field{kind: AttributeField, key: name}.shown()
 }
 
 // distance is the number of characters that must be added, removed or replaced to make

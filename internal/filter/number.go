@@ -28,6 +28,8 @@ func (p *number) match(e *entry.Entry) bool {
 
 func (p *number) cost() Cost { return p.field.cost() + costNumber }
 
+func (p *number) requirements() []Requirement { return p.field.bounded(p.op, order(p.bound)) }
+
 func (p *number) appendText(b []byte) []byte {
 	b = append(p.field.appendName(b), p.op...)
 	// Digits as people write them, unless there would be very many.
@@ -47,6 +49,21 @@ func parseNumber(text string) (float64, bool) {
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	return n + 0, err == nil // -0 + 0 is 0
+}
+
+// Number reads a text as a comparison with < and the like reads it, and returns its
+// place in the order of numbers: of two of them, the greater has the greater place. It
+// returns false if the text is not a decimal number.
+func Number(text string) (place int64, ok bool) {
+	n, ok := parseNumber(text)
+	return order(n), ok
+}
+
+// order maps numbers to integers that have the same order. Neighbours stay neighbours,
+// so that above n is at least order(n)+1.
+func order(n float64) int64 {
+	bits := int64(math.Float64bits(n))       //nolint:gosec // G115: the bits are taken as they are.
+	return bits ^ int64(uint64(bits>>63)>>1) //nolint:gosec // G115: all but the sign, where it is set.
 }
 
 // isDecimal checks for [+-] digits [. digits] [e [+-] digits], where one side of the

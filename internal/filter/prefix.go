@@ -21,6 +21,8 @@ func (p *prefix) match(e *entry.Entry) bool {
 
 func (p *prefix) cost() Cost { return p.field.cost() + 1 }
 
+func (p *prefix) requirements() []Requirement { return p.field.requires(Begins, p.text, true) }
+
 func (p *prefix) appendText(b []byte) []byte {
 	return appendPrefix(append(p.field.appendName(b), opEqual...), p.text)
 }

@@ -81,7 +81,7 @@ func (x *expr) contrary() (field, operator, bool) {
 	case *regex:
 		return p.field, opNotMatch, true
 	case *timestamp:
-		return field{kind: timestampField}, opNotEqual, p.op == opEqual
+		return field{kind: TimestampField}, opNotEqual, p.op == opEqual
 	}
 	return field{}, "", false
 }

@@ -108,6 +108,8 @@ func (p countingPredicate) match(*entry.Entry) bool { *p.asked++; return p.answe
 
 func (p countingPredicate) cost() Cost { return costSeverity }
 
+func (p countingPredicate) requirements() []Requirement { return nil }
+
 func (p countingPredicate) appendText(b []byte) []byte { return append(b, "service:counted"...) }
 
 func TestAndEvaluatesTheFirstFirst(t *testing.T) {

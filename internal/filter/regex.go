@@ -1,21 +1,26 @@
 package filter
 
 import (
+	"cmp"
 	"regexp"
 	"regexp/syntax"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
 // regex is a predicate: a regular expression (RE2 syntax) matches somewhere in the
-// field's text.
+// first MaxRegexText bytes of the field's text.
 type regex struct {
 	field  field
 	source string
-	re     *regexp.Regexp
-	// required occurs in every text that re matches; nil if nothing is known to. Most
-	// entries do not have it, and a search for it costs a twentieth of a run of re.
-	required *search
+	// re is nil if what is required is sufficient, too.
+	re *regexp.Regexp
+	// required are searches of each of which one finds something in every text that the
+	// expression matches. Most entries do not have it, and a search for it costs a
+	// twentieth of a run.
+	required []anySearch
 	// instructions is the size of the program, which is what a run of it costs for each
 	// byte at worst.
 	instructions Cost
@@ -24,11 +29,59 @@ type regex struct {
 var _ predicate = (*regex)(nil)
 
 func (p *regex) match(e *entry.Entry) bool {
+	holds, _ := p.judge(e)
+	return holds
+}
+
+// judge is match, and tells whether the expression had to be run.
+func (p *regex) judge(e *entry.Entry) (holds, ran bool) {
 	text, ok := p.field.text(e)
-	return ok && (p.required == nil || p.required.in(text)) && p.re.MatchString(text)
+	if !ok {
+		return false, false
+	}
+	text = beginning(text)
+	for i := range p.required {
+		if !p.required[i].in(text) {
+			return false, false
+		}
+	}
+	if p.re == nil {
+		return true, false
+	}
+	return p.re.MatchString(text), true
+}
+
+// beginning returns what a regular expression looks at of a text, cut between two
+// characters.
+func beginning(text string) string {
+	if len(text) <= MaxRegexText {
+		return text
+	}
+	end := MaxRegexText
+	for i := range utf8.UTFMax {
+		if utf8.RuneStart(text[end-i]) {
+			return text[:end-i]
+		}
+	}
+	return text[:end]
 }
 
 func (p *regex) cost() Cost { return p.field.cost() + costRegex + p.instructions }
+
+// requirements are never exact, since a search of the whole text may find something
+// where the expression does not look.
+func (p *regex) requirements() []Requirement {
+	requirements := make([]Requirement, 0, len(p.required))
+	for _, required := range p.required {
+		if !slices.Contains(required.texts, "") {
+			requirements = append(requirements, p.field.containsOne(required.texts))
+		}
+	}
+	if len(requirements) == 0 {
+		requirements = p.field.requires(Exists, "", false)
+	}
+	return requirements
+}
 
 func (p *regex) appendText(b []byte) []byte {
 	return appendQuoted(append(p.field.appendName(b), opMatch...), p.source, "")
@@ -46,9 +99,20 @@ func compileRegex(f field, v value) (predicate, error) {
 	if size > MaxRegexInstructions {
 		return nil, v.fail("repeat less: x{1000} is a thousand copies of x", "the regular expression is too large, its program would exceed %d instructions", MaxRegexInstructions)
 	}
-	re, err := regexp.Compile(source)
-	if err != nil {
+	p := &regex{field: f, source: source, instructions: Cost(size)}
+	l := literalsOf(tree)
+	if l.finite && !l.conditional {
+		p.required = []anySearch{newAnySearch(l.whole)}
+		return p, nil
+	}
+	if p.re, err = regexp.Compile(source); err != nil {
 		return nil, regexError(v, source, err)
 	}
-	return &regex{f, source, re, requiredText(tree), Cost(size)}, nil
+	sets := l.sets()
+	// The longest first: they are the rarest.
+	slices.SortStableFunc(sets, func(a, b variants) int { return cmp.Compare(b.shortest(), a.shortest()) })
+	for _, set := range sets[:min(len(sets), maxRequired)] {
+		p.required = append(p.required, newAnySearch(set))
+	}
+	return p, nil
 }

@@ -2,6 +2,8 @@ package filter
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -48,7 +50,7 @@ func TestRegex(t *testing.T) {
 func TestRegexIsThatOfRegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		expression := drawRegex(t, 2)
-		p, err := compileRegex(field{kind: messageField}, source{"regex", expression}.value())
+		p, err := compileRegex(field{kind: MessageField}, source{"regex", expression}.value())
 		if err != nil {
 			t.Skip("refused")
 		}
@@ -63,42 +65,85 @@ func TestRegexIsThatOfRegexp(t *testing.T) {
 	})
 }
 
-func TestRequiredText(t *testing.T) {
-	for expression, want := range map[string]string{
-		"timeout":                 "timeout",
-		"a timeout|b timeout":     "",
-		`\d+ timeouts? of \w+`:    " timeout",
-		"(?:timeout)+":            "timeout",
-		"(timeout){2,}":           "timeout",
-		"(?:timeout){0,3}":        "",
-		"(?:timeout)?":            "",
-		"(?:timeout)*":            "",
-		"x.y":                     "",
-		"short.*longer":           "longer",
-		"(deadline) (?:exceeded)": " exceeded",
-		"ab\uFFFD":                "",
+func TestWhatARegexRequires(t *testing.T) {
+	for _, c := range []struct {
+		expression string
+		// want has the sets, each joined by |, the longest first.
+		want []string
+		// runs tells whether the expression must be run where they are.
+		runs bool
+	}{
+		{"timeout", []string{"timeout"}, false},
+		{"time|timeout", []string{"time|timeout"}, false},
+		{"", []string{""}, false},
+		{"x?", []string{"x|"}, false},
+		{"errors?: (?:disk|net)", []string{"errors: disk|errors: net|error: disk|error: net"}, false},
+		{"(?i)TimeOut", []string{"timeout"}, false},
+		{"gr[ae]y", []string{"gray|grey"}, false},
+		{"(?i:time)out", []string{"time", "out"}, true},
+		{"(?i:time) 5", []string{"time 5"}, false},
+		{`\btimeout\b`, []string{"timeout"}, true},
+		{"^timeout", []string{"timeout"}, true},
+		{"a timeout.*b|b timeout", []string{"a timeout|b timeout"}, true},
+		{`timeout \d+|\d+ ms`, []string{"timeout | ms"}, true},
+		{`timeout \d+|\d+`, nil, true},
+		{`\d+ timeouts? of \w+`, []string{" timeouts of | timeout of "}, true},
+		{"(?:timeout)+", []string{"timeout"}, true},
+		{"(timeout){2,}", []string{"timeout"}, true},
+		{"(?:timeout){0,3}", nil, true},
+		{"(?:timeout)*", nil, true},
+		{"x.y", nil, true},
+		{"short.*longer", []string{"longer", "short"}, true},
+		{"(deadline) (?:exceeded)", []string{"deadline exceeded"}, false},
+		{"[a-z]bc", []string{"bc"}, true},
+		{"ab\uFFFD", nil, true},
+		{"a[\uFFFD]bc", nil, true},
 	} {
-		m := mustParse(t, `message=~"`+expression+`"`)
-		p, ok := m.tree.leaf.(*regex)
-		if !ok {
-			t.Fatalf("%q is not compiled to a regular expression", expression)
+		compiled, err := compileRegex(field{kind: MessageField}, source{"regex", c.expression}.value())
+		if err != nil {
+			t.Fatal(err)
 		}
-		var got string
-		if p.required != nil {
-			got = p.required.anchors[0]
+		p := compiled.(*regex)
+		var got []string
+		for _, set := range p.required {
+			got = append(got, strings.Join(set.texts, "|"))
 		}
-		if got != want {
-			t.Errorf("%q requires %q, want %q", expression, got, want)
+		if !slices.Equal(got, c.want) || (p.re != nil) != c.runs {
+			t.Errorf("%q requires %q and is run: %v; want %q and %v", c.expression, got, p.re != nil, c.want, c.runs)
 		}
 	}
-	// In any case, where the expression is.
-	p, err := compileRegex(field{kind: messageField}, source{"regex", "(?i)timeout after"}.value())
+}
+
+func TestRegexLooksInAnyCaseWhereItSaysSo(t *testing.T) {
+	p, err := compileRegex(field{kind: MessageField}, source{"regex", "(?i)timeout after"}.value())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]bool{"TIMEOUT AFTER 5s": true, "a timeout after 5s": true, "timeout before": false} {
 		if got := p.match(&entry.Entry{Message: text}); got != want {
 			t.Errorf("(?i)timeout after on %q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// A regular expression sees the beginning of a text alone, and never half a character.
+func TestRegexLooksAtTheBeginning(t *testing.T) {
+	at := func(offset int, text string) string { return strings.Repeat("-", offset) + text }
+	for _, c := range []struct {
+		name, message, query string
+		want                 bool
+	}{
+		{"last word inside", at(MaxRegexText-4, "word and more"), `message=~"w[o]+rd"`, true},
+		{"first word outside", at(MaxRegexText-3, "word"), `message=~"w[o]+rd"`, false},
+		{"plain text inside", at(MaxRegexText-4, "word and more"), `message=~word`, true},
+		{"plain text outside", at(MaxRegexText-3, "word"), `message=~word`, false},
+		{"its negation", at(MaxRegexText-3, "word"), `message!~word`, true},
+		{"the end is that of what it sees", at(MaxRegexText-4, "word and more"), `message=~"word$"`, true},
+		{"half a character is left out", at(MaxRegexText-1, "日"), `message=~"-$"`, true},
+		{"others look at all of it", at(MaxRegexText+10, "word"), "word", true},
+	} {
+		if got := mustParse(t, c.query).Match(&entry.Entry{Message: c.message}); got != c.want {
+			t.Errorf("%s: %s is %v, want %v", c.name, c.query, got, c.want)
 		}
 	}
 }

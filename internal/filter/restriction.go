@@ -174,5 +174,5 @@ func (p *parser) literalAlone(v value) (expr, error) {
 	if err := p.checkSeparate(v); err != nil {
 		return expr{}, err
 	}
-	return p.compile(field{kind: messageField}, opHas, v)
+	return p.compile(field{kind: MessageField}, opHas, v)
 }

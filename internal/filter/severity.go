@@ -24,6 +24,9 @@ func (s severitySet) match(e *entry.Entry) bool { return s>>e.Severity&1 != 0 }
 
 func (s severitySet) cost() Cost { return costSeverity }
 
+// requirements are told by [Node.Severities].
+func (s severitySet) requirements() []Requirement { return nil }
+
 // severitiesBetween is the set of the severities from lo to hi.
 func severitiesBetween(lo, hi entry.Severity) severitySet {
 	return (1<<(hi+1) - 1) &^ (1<<lo - 1) & knownSeverity

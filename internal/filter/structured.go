@@ -15,7 +15,7 @@ type textList struct {
 	name  string
 	texts []string
 	// field and op are what each text is compared with.
-	field fieldKind
+	field FieldKind
 	op    operator
 	// join makes one tree of those of the texts.
 	join func(...expr) expr
@@ -24,10 +24,10 @@ type textList struct {
 func textLists(f *loggerv1.LogFilter) [4]textList {
 	none := func(parts ...expr) expr { return negate(anyOne(parts...)) }
 	return [4]textList{
-		{"services", f.GetServices(), serviceField, opEqual, anyOne},
-		{"hosts", f.GetHosts(), hostField, opEqual, anyOne},
-		{"contains", f.GetContains(), messageField, opHas, all},
-		{"excludes", f.GetExcludes(), messageField, opHas, none},
+		{"services", f.GetServices(), ServiceField, opEqual, anyOne},
+		{"hosts", f.GetHosts(), HostField, opEqual, anyOne},
+		{"contains", f.GetContains(), MessageField, opHas, all},
+		{"excludes", f.GetExcludes(), MessageField, opHas, none},
 	}
 }
 
@@ -122,7 +122,7 @@ func attributesAndRegex(f *loggerv1.LogFilter, b *budget, parts []expr) ([]expr,
 		if err := b.literal(key, name); err != nil {
 			return nil, err
 		}
-		x, err := b.compile(field{kind: attributeField, key: key}, opEqual, attributeItem(key, f.GetAttributes()[key]).value())
+		x, err := b.compile(field{kind: AttributeField, key: key}, opEqual, attributeItem(key, f.GetAttributes()[key]).value())
 		if err != nil {
 			return nil, err
 		}
@@ -131,7 +131,7 @@ func attributesAndRegex(f *loggerv1.LogFilter, b *budget, parts []expr) ([]expr,
 	if f.GetRegex() == "" {
 		return parts, nil
 	}
-	x, err := b.compile(field{kind: messageField}, opMatch, source{"regex", f.GetRegex()}.value())
+	x, err := b.compile(field{kind: MessageField}, opMatch, source{"regex", f.GetRegex()}.value())
 	return append(parts, x), err
 }
 

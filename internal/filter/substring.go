@@ -1,6 +1,9 @@
 package filter
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
@@ -29,9 +32,15 @@ func (p *substring) match(e *entry.Entry) bool {
 
 func (p *substring) cost() Cost { return p.field.cost() + costSubstring }
 
+// requirements are exact but for U+FFFD, which the folded text also has where the text
+// is not UTF-8.
+func (p *substring) requirements() []Requirement {
+	return p.field.requires(Contains, p.text, !strings.ContainsRune(p.text, utf8.RuneError))
+}
+
 // appendText appends a word alone where the field is the message, as people write it.
 func (p *substring) appendText(b []byte) []byte {
-	if p.field.kind != messageField {
+	if p.field.kind != MessageField {
 		b = append(p.field.appendName(b), opHas...)
 	}
 	return appendValue(b, p.text)

@@ -22,6 +22,10 @@ func (p *timestamp) match(e *entry.Entry) bool {
 
 func (p *timestamp) cost() Cost { return costTimestamp }
 
+func (p *timestamp) requirements() []Requirement {
+	return field{kind: TimestampField}.bounded(p.op, p.bound)
+}
+
 func (p *timestamp) appendText(b []byte) []byte {
 	b = append(append(b, "timestamp"...), p.op...)
 	return time.Unix(0, p.bound).UTC().AppendFormat(b, time.RFC3339Nano)
@@ -29,7 +33,7 @@ func (p *timestamp) appendText(b []byte) []byte {
 
 // compileTimestamp makes the tree of a comparison of the timestamp.
 func compileTimestamp(op operator, v value) (expr, error) {
-	has := leaf(&present{field{kind: timestampField}})
+	has := leaf(&present{field{kind: TimestampField}})
 	text, star := v.pattern()
 	if star && text == "" && (op == opEqual || op == opHas) {
 		return has, nil

@@ -11,6 +11,8 @@ type predicate interface {
 	cost() Cost
 	// appendText appends the canonical text, a restriction that a "-" can stand before.
 	appendText(b []byte) []byte
+	// requirements returns what must hold for the predicate to be true: all of these.
+	requirements() []Requirement
 }
 
 // expr is a tree of predicates. Its zero value is an "all" of nothing: everything.

@@ -1,0 +1,267 @@
+package index
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+)
+
+// grams find which of very many texts occur in a text, both folded, in one pass over it.
+// Each text is filed under one gram of its own, a few bytes at a fixed place in it. Every
+// place of a text that is searched costs one look into a table of small counts, which
+// nearly always says no; where it says yes, the texts filed under the gram are compared.
+type grams struct {
+	literals []literal
+	free     []literalID
+	byText   map[string]literalID
+	levels   [len(levelSizes)]level
+}
+
+// literalID is the place of a literal. Ids are used again.
+type literalID uint32
+
+// literal is a text and the groups that are filed under it.
+type literal struct {
+	text     string
+	postings postings
+	// seen is the epoch of the last entry that has the text.
+	seen uint32
+	// at is where the gram begins in the text, level which size it has.
+	at    uint16
+	level uint8
+}
+
+// gramSize is the usual size of a gram, in bytes. Three are shared by many more texts
+// and found in many more messages; of eight, a word has few to choose from.
+const gramSize = 4
+
+// levelSizes are the sizes of grams: smaller than the usual for texts that are shorter,
+// larger for those that lie too close together.
+var levelSizes = [...]int{1, 2, 3, gramSize, 8, 16, 32}
+
+// crowded is how many texts are filed under one gram before one that can have a larger
+// gram gets it. Only texts made of very few different characters get there.
+const crowded = 16
+
+// insert files a group under a text.
+func (x *grams) insert(text string, p posting, r *rates) {
+	id, ok := x.byText[text]
+	if !ok {
+		id = x.add(text, r)
+	}
+	l := &x.literals[id]
+	l.postings = l.postings.insert(p)
+}
+
+// remove takes a group away from a text.
+func (x *grams) remove(text string, p posting) {
+	id := x.byText[text]
+	l := &x.literals[id]
+	if l.postings = l.postings.remove(p); l.postings != nil {
+		return
+	}
+	x.levels[l.level].remove(windowAt(text[l.at:], levelSizes[l.level]), id)
+	delete(x.byText, text)
+	*l = literal{}
+	x.free = append(x.free, id)
+}
+
+func (x *grams) add(text string, r *rates) literalID {
+	id := literalID(len(x.literals)) //nolint:gosec // G115: memory ends first.
+	if n := len(x.free); n > 0 {
+		id, x.free = x.free[n-1], x.free[:n-1]
+	} else {
+		x.literals = append(x.literals, literal{})
+	}
+	if x.byText == nil {
+		x.byText = make(map[string]literalID)
+	}
+	x.byText[text] = id
+	level, at := x.choose(text, r)
+	x.literals[id] = literal{text: text, at: uint16(at), level: uint8(level)} //nolint:gosec // G115: a text has at most a few thousand bytes.
+	x.levels[level].insert(windowAt(text[at:], levelSizes[level]), id)
+	return id
+}
+
+// choose returns the level and the place of the gram to file a text under.
+func (x *grams) choose(text string, r *rates) (level, at int) {
+	level = min(len(text), gramSize) - 1
+	for {
+		at, crowd := x.levels[level].choose(text, levelSizes[level], r)
+		next := level + 1
+		if crowd < crowded || next == len(levelSizes) || levelSizes[next] > len(text) {
+			return level, at
+		}
+		level = next
+	}
+}
+
+// find appends the literals that occur in a folded text, each once.
+func (x *grams) find(found []literalID, text []byte, epoch uint32) []literalID {
+	for i := range x.levels {
+		if len(x.levels[i].buckets) == 0 {
+			continue
+		}
+		if levelSizes[i] == gramSize {
+			found = x.findUsual(found, text, epoch)
+		} else {
+			found = x.findAt(found, i, text, epoch)
+		}
+	}
+	return found
+}
+
+// findUsual is findAt for the usual size, which nearly all texts have: three times as
+// fast.
+func (x *grams) findUsual(found []literalID, text []byte, epoch uint32) []literalID {
+	l := &x.levels[gramSize-1]
+	for i := 0; i+gramSize <= len(text); i++ {
+		gram := uint64(binary.LittleEndian.Uint32(text[i:]))
+		if l.counts[gram*multiplier>>l.shift] != 0 {
+			found = x.compare(found, l.buckets[gram], i, text, epoch)
+		}
+	}
+	return found
+}
+
+func (x *grams) findAt(found []literalID, level int, text []byte, epoch uint32) []literalID {
+	l, size := &x.levels[level], levelSizes[level]
+	for i := 0; i+size <= len(text); i++ {
+		gram := windowAt(text[i:], size)
+		if l.counts[gram*multiplier>>l.shift] != 0 {
+			found = x.compare(found, l.buckets[gram], i, text, epoch)
+		}
+	}
+	return found
+}
+
+// compare appends those of a bucket that are in the text where their gram is at i.
+func (x *grams) compare(found, bucket []literalID, i int, text []byte, epoch uint32) []literalID {
+	for _, id := range bucket {
+		l := &x.literals[id]
+		begin := i - int(l.at)
+		if l.seen == epoch || begin < 0 || len(text)-begin < len(l.text) || string(text[begin:begin+len(l.text)]) != l.text {
+			continue
+		}
+		l.seen = epoch
+		found = append(found, id)
+	}
+	return found
+}
+
+func (x *grams) forget() {
+	for i := range x.literals {
+		x.literals[i].seen = 0
+	}
+}
+
+// level is the grams of one size.
+type level struct {
+	// counts says by hash how many grams there are, at most one for eight counts; shift
+	// makes a hash a place in it.
+	counts []uint8
+	shift  uint8
+	// buckets are the literals by gram.
+	buckets map[uint64][]literalID
+}
+
+const (
+	fewestCounts   = 256
+	countsPerGram  = 8
+	saturatedCount = 255
+)
+
+// choose returns the place of the rarest gram of a text, of equally rare ones that with
+// the fewest literals, and how many these are.
+func (l *level) choose(text string, size int, r *rates) (at, crowd int) {
+	rarest := 0
+	for i := 0; i+size <= len(text); i++ {
+		others := len(l.buckets[windowAt(text[i:], size)])
+		// The counts are estimates: two are equal if they have as many digits.
+		rare := 0
+		if size >= gramSize {
+			rare = bits.Len(uint(r.gram(text[i : i+gramSize])))
+		}
+		if i == 0 || cmp.Or(rare-rarest, others-crowd) < 0 {
+			at, crowd, rarest = i, others, rare
+		}
+	}
+	return at, crowd
+}
+
+func (l *level) insert(gram uint64, id literalID) {
+	bucket, ok := l.buckets[gram]
+	if l.buckets == nil {
+		l.buckets = make(map[uint64][]literalID)
+	}
+	l.buckets[gram] = append(bucket, id)
+	if ok {
+		return
+	}
+	if len(l.buckets)*countsPerGram > len(l.counts) {
+		l.grow()
+	} else {
+		l.count(gram)
+	}
+}
+
+func (l *level) remove(gram uint64, id literalID) {
+	bucket := l.buckets[gram]
+	for i, other := range bucket {
+		if other == id {
+			bucket = swapOut(bucket, i)
+			break
+		}
+	}
+	if len(bucket) > 0 {
+		l.buckets[gram] = bucket
+		return
+	}
+	delete(l.buckets, gram)
+	// One that is saturated may stand for more than it can say, and stays.
+	if c := &l.counts[gram*multiplier>>l.shift]; *c < saturatedCount {
+		*c--
+	}
+}
+
+func (l *level) count(gram uint64) {
+	if c := &l.counts[gram*multiplier>>l.shift]; *c < saturatedCount {
+		*c++
+	}
+}
+
+// grow doubles the counts. 10,000 grams take 0.2 ms, once.
+func (l *level) grow() {
+	size := max(fewestCounts, 2*len(l.counts))
+	l.counts = make([]uint8, size)
+	l.shift = uint8(64 - bits.TrailingZeros(uint(size))) //nolint:gosec // G115: at most 64.
+	for gram := range l.buckets {
+		l.count(gram)
+	}
+}
+
+// gramAt returns the gram of the usual size at the beginning of a text.
+func gramAt[T string | []byte](text T) uint32 {
+	_ = text[gramSize-1]
+	return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+}
+
+// windowAt returns the gram of this size at the beginning of a text: its bytes, or a
+// hash of them if they are more than eight.
+func windowAt[T string | []byte](text T, size int) uint64 {
+	if size <= 8 {
+		return bytesAt(text, size)
+	}
+	var window uint64
+	for i := 0; i < size; i += 8 {
+		window = mix(window ^ bytesAt(text[i:], 8))
+	}
+	return window
+}
+
+func bytesAt[T string | []byte](text T, size int) (b uint64) {
+	for i := size - 1; i >= 0; i-- {
+		b = b<<8 | uint64(text[i])
+	}
+	return b
+}
