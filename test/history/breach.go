@@ -24,8 +24,16 @@ var (
 	ErrBegin = errors.New("wrong beginning")
 	// ErrUnanswered: a filter was neither applied nor rejected.
 	ErrUnanswered = errors.New("unanswered")
-	// ErrGap: entries were left out, and told as a gap, where none may be.
+	// ErrGap: entries were left out, and told as a gap, where none may be; or the gap says
+	// something else than what is missing.
 	ErrGap = errors.New("gap")
+	// ErrEnd: a stream went on after its goodbye, or ended with a status that does not go
+	// with how it came to end.
+	ErrEnd = errors.New("wrong end")
+	// ErrLost: an entry that a writer was told is stored is not in the log.
+	ErrLost = errors.New("acknowledged and lost")
+	// ErrInvented: an entry is in the log that nobody has written.
+	ErrInvented = errors.New("never written")
 )
 
 // Breach is one broken promise.
@@ -35,6 +43,8 @@ type Breach struct {
 	// Stream is the index of the stream and Revision the filter in force.
 	Stream   int
 	Revision uint32
+	// Writer is the writer whose promise was broken, empty if it is a stream's.
+	Writer string
 	// Detail says which entry, and what was expected.
 	Detail string
 }
@@ -43,6 +53,9 @@ var _ error = (*Breach)(nil)
 
 // Error returns one line.
 func (b *Breach) Error() string {
+	if b.Writer != "" {
+		return fmt.Sprintf("%v: writer %s: %s", b.Kind, b.Writer, b.Detail)
+	}
 	return fmt.Sprintf("%v: stream %d, revision %d: %s", b.Kind, b.Stream, b.Revision, b.Detail)
 }
 

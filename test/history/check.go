@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"google.golang.org/grpc/codes"
+
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
@@ -52,12 +54,16 @@ func Check(log *Log, streams []Stream, options Options) *Result {
 		for _, m := range streams[i].Received {
 			p.receive(m)
 		}
+		p.checkEnd()
 	}
 	p.end()
 	return &p.result
 }
 
 func (p *player) receive(m *loggerv1.LogEntry) {
+	if p.goodbye {
+		p.breach(ErrEnd, "a message came after the goodbye: %v", m)
+	}
 	switch kind := m.GetNotice().GetKind().(type) {
 	case nil:
 		p.entry(m)
@@ -73,7 +79,23 @@ func (p *player) receive(m *loggerv1.LogEntry) {
 	case *loggerv1.Notice_Gap:
 		p.gap(kind.Gap)
 	case *loggerv1.Notice_Goodbye:
+		p.goodbye = true
 		p.owe(kind.Goodbye.GetCursor())
+	}
+}
+
+// checkEnd checks the status that a stream ended with.
+func (p *player) checkEnd() {
+	if p.stream.End == nil {
+		return
+	}
+	switch code := *p.stream.End; {
+	case p.goodbye && code != codes.Unavailable:
+		p.breach(ErrEnd, "after its goodbye the stream ended with %v, not with %v", code, codes.Unavailable)
+	case p.stream.HalfClosed && !p.goodbye && code != codes.OK:
+		p.breach(ErrEnd, "after the client had closed its side the stream ended with %v", code)
+	case !p.stream.HalfClosed && code == codes.OK:
+		p.breach(ErrEnd, "the stream ended with %v, though the client had not closed its side", code)
 	}
 }
 

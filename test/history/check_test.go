@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -128,6 +129,12 @@ func TestFaithful(t *testing.T) {
 	}
 }
 
+func goodbye(n int) *loggerv1.LogEntry {
+	return &loggerv1.LogEntry{Notice: &loggerv1.Notice{Kind: &loggerv1.Notice_Goodbye{Goodbye: &loggerv1.Goodbye{
+		Reason: loggerv1.GoodbyeReason_DRAIN, Cursor: cursor(n),
+	}}}}
+}
+
 // entriesOf returns the indices of the entries among what a stream has received.
 func entriesOf(s *Stream) (indices []int) {
 	for i, m := range s.Received {
@@ -226,10 +233,46 @@ func TestCorrupted(t *testing.T) {
 		{"entries are left out and told", ErrGap, func(_ *testing.T, s []Stream) {
 			at := entriesOf(&s[1])
 			s[1].Received = slices.Replace(s[1].Received, at[5], at[8]+1, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
-				Kind: &loggerv1.Notice_Gap{Gap: &loggerv1.Gap{FromCursor: cursor(125), ToCursor: cursor(129)}},
+				Kind: &loggerv1.Notice_Gap{Gap: &loggerv1.Gap{FromCursor: cursor(125), ToCursor: cursor(129), Entries: 4}},
 			}})
 		}},
+		{"a filter is answered twice", ErrRevision, func(t *testing.T, s []Stream) {
+			i := noticeOf(t, &s[0], 2)
+			s[0].Received = slices.Insert(s[0].Received, i+1, s[0].Received[i])
+		}},
+		{"a filter is applied that was never sent", ErrRevision, func(_ *testing.T, s []Stream) {
+			s[1].Received = append(s[1].Received, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
+				Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(200)}},
+			}})
+		}},
+		{"progress is told beyond what was sent", ErrMissing, func(_ *testing.T, s []Stream) {
+			i := entriesOf(&s[0])[10]
+			ahead := &scene{}
+			ahead.progress(61, 1)
+			s[0].Received = slices.Insert(slices.Delete(s[0].Received, i, i+1), i, ahead.stream.Received[0])
+			s[0].Received = slices.Delete(s[0].Received, i+1, noticeOf(t, &s[0], 2)-1) // what comes later is not due
+		}},
+		{"a resume begins too far on", ErrMissing, func(_ *testing.T, s []Stream) {
+			s[1].Sent[0].Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor(121)}
+			s[1].Received[0].GetNotice().GetApplied().Cursor = cursor(121)
+			s[1].Received = slices.Delete(s[1].Received, 1, 2)
+		}},
+		{"something comes after the goodbye", ErrEnd, func(_ *testing.T, s []Stream) {
+			last := len(s[1].Received) - 1
+			s[1].Received = slices.Insert(s[1].Received, last, goodbye(199))
+		}},
+		{"a stream that said goodbye ends well", ErrEnd, func(_ *testing.T, s []Stream) {
+			s[1].Received = append(s[1].Received, goodbye(200))
+			s[1].HalfClosed, s[1].End = true, new(codes.OK)
+		}},
+		{"a half-closed stream fails", ErrEnd, func(_ *testing.T, s []Stream) {
+			s[1].HalfClosed, s[1].End = true, new(codes.Internal)
+		}},
+		{"a stream ends by itself", ErrEnd, func(_ *testing.T, s []Stream) {
+			s[1].End = new(codes.OK)
+		}},
 	}
+	// With those of gaps and of writers: see TestGapsAllowed and TestWriters.
 	for _, c := range corruptions {
 		t.Run(c.name, func(t *testing.T) {
 			log, streams := faithful(t)
@@ -284,9 +327,27 @@ func TestGapsAllowed(t *testing.T) {
 	if err := Check(log, streams, options).Err(); err != nil {
 		t.Error(err)
 	}
-	gap.Entries = 5
-	if result := Check(log, streams, options); len(result.Breaches) != 1 || !errors.Is(result.Breaches[0], ErrGap) {
-		t.Errorf("a wrong count: got %v", result.Breaches)
+	for _, c := range []struct {
+		name    string
+		corrupt func(g *loggerv1.Gap)
+	}{
+		{"a wrong count of what matches", func(g *loggerv1.Gap) { g.Entries = 5 }},
+		{"a wrong count of what was there", func(g *loggerv1.Gap) { g.Reason, g.Entries = loggerv1.GapReason_RETENTION, 3 }},
+		{"no count", func(g *loggerv1.Gap) { g.Reason, g.Entries = loggerv1.GapReason_DAMAGE, 0 }},
+		{"a gap that ends before it begins", func(g *loggerv1.Gap) { g.FromCursor, g.ToCursor = g.GetToCursor(), g.GetFromCursor() }},
+		{"a gap over what came", func(g *loggerv1.Gap) { g.FromCursor, g.Entries = cursor(124), 5 }},
+		{"a gap of no cursor", func(g *loggerv1.Gap) { g.ToCursor = "here" }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			faithful := proto.CloneOf(gap)
+			c.corrupt(gap)
+			breaches := Check(log, streams, options).Breaches
+			if !slices.ContainsFunc(breaches, func(b *Breach) bool { return errors.Is(b, ErrGap) }) {
+				t.Errorf("got %v, want %q", breaches, ErrGap)
+			}
+			proto.Reset(gap)
+			proto.Merge(gap, faithful)
+		})
 	}
 }
 

@@ -154,12 +154,34 @@ func (p *player) gap(g *loggerv1.Gap) {
 	case !p.options.Gaps:
 		p.breach(ErrGap, "%v", g)
 	}
+	begin := 0
 	if errFrom == nil {
-		p.pass(p.log.behind(from))
+		begin = p.log.behind(from)
 	}
 	end := p.log.behind(to)
-	if n := uint64(p.count(p.next, end)); g.GetReason() == loggerv1.GapReason_RATE_LIMIT && n != g.GetEntries() {
-		p.breach(ErrGap, "%d entries are told, %d match there", g.GetEntries(), n)
+	if begin > end {
+		p.breach(ErrGap, "it ends before it begins: %v", g)
+		return
 	}
+	// What the filter passed over before the gap is owed as ever.
+	p.pass(begin)
+	for i := begin; i < min(p.next, end); i++ {
+		if p.delivered[i] {
+			p.breach(ErrGap, "%s is told as missing, and came", p.tell(i))
+		}
+		delete(p.owed, i)
+	}
+	p.countGap(g, begin, end)
 	p.next = max(p.next, end)
+}
+
+// countGap checks how many entries a gap says that it left out.
+func (p *player) countGap(g *loggerv1.Gap, begin, end int) {
+	missing, what := uint64(end-begin), "are" //nolint:gosec // G115: begin is not behind end.
+	if g.GetReason() == loggerv1.GapReason_RATE_LIMIT {
+		missing, what = uint64(p.count(begin, end)), "match"
+	}
+	if missing != g.GetEntries() {
+		p.breach(ErrGap, "%d entries are told (%v), %d %s there", g.GetEntries(), g.GetReason(), missing, what)
+	}
 }

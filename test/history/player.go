@@ -19,6 +19,7 @@ type player struct {
 	index    int // of the stream
 	stream   *Stream
 	answered map[uint32]bool // filters that were applied or rejected
+	goodbye  bool            // the server has said it
 
 	// The filter in force; revision 0 while none is.
 	revision uint32
@@ -38,7 +39,7 @@ type player struct {
 // begin turns to another stream.
 func (p *player) begin(index int, s *Stream) {
 	p.index, p.stream, p.answered = index, s, map[uint32]bool{}
-	p.revision = 0
+	p.revision, p.goodbye = 0, false
 	if !s.Resumed {
 		p.settle()
 		p.matcher, p.delivered = nil, map[int]bool{}
@@ -46,7 +47,9 @@ func (p *player) begin(index int, s *Stream) {
 }
 
 func (p *player) breach(kind error, format string, args ...any) {
-	p.result.Breaches = append(p.result.Breaches, &Breach{kind, p.index, p.revision, fmt.Sprintf(format, args...)})
+	p.result.Breaches = append(p.result.Breaches, &Breach{
+		Kind: kind, Stream: p.index, Revision: p.revision, Detail: fmt.Sprintf(format, args...),
+	})
 }
 
 // entry judges an entry that was received.

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"google.golang.org/grpc/codes"
+
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
@@ -14,6 +16,11 @@ type Stream struct {
 	// Resumed is set where the stream goes on where the one before it ended: together
 	// they must be without gap or repetition.
 	Resumed bool
+	// HalfClosed is set where the client has closed its side.
+	HalfClosed bool
+	// End is the status that the stream ended with; nil where the client ended it, or does
+	// not know.
+	End *codes.Code
 }
 
 // LastCursor returns the cursor up to which the client has seen everything: the one to
