@@ -11,9 +11,9 @@ import (
 	"github.com/seed-2f16ea30/logsieve/client"
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/feed"
-	"github.com/seed-2f16ea30/logsieve/test/history"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/watch"
+	"github.com/seed-2f16ea30/logsieve/test/history"
 )
 
 // dial returns a client for the length of the test.

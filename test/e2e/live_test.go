@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestLive(t *testing.T) {
 	if len(entries) != written {
 		t.Errorf("%d entries were written, the log has %d", written, len(entries))
 	}
-	watchers := append(fixed, changing...)
+	watchers := slices.Concat(fixed, changing)
 	for _, w := range watchers {
 		w.AwaitCursor(t, log.End())
 	}

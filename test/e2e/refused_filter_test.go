@@ -225,7 +225,7 @@ func (w wrongFilter) later(t *testing.T, how string, next func() (*loggerv1.LogE
 		case n.GetApplied().GetRevision() == 1:
 			wrong()
 		case r.GetRevision() == 2:
-			w.check(t, how, codes.Code(r.GetCode()), m.GetMessage()) //nolint:gosec // G115: a code.
+			w.check(t, how, codes.Code(r.GetCode()), m.GetMessage())
 			if r.GetHint() == "" || r.GetReason() == "" {
 				t.Errorf("%s, %s: the refusal has no hint or no reason: %v", w.name, how, r)
 			}
@@ -286,7 +286,7 @@ func exchange(t *testing.T, request *http.Request) (httpStatus int, p problem) {
 	if response.Header.Get("Content-Type") == "application/x-protobuf" { // OTLP answers as it was asked
 		var st spb.Status
 		err = proto.Unmarshal(text, &st)
-		p = problem{codes.Code(st.GetCode()), st.GetMessage()} //nolint:gosec // G115: a code.
+		p = problem{codes.Code(st.GetCode()), st.GetMessage()}
 	} else {
 		err = json.Unmarshal(text, &p)
 	}

@@ -74,7 +74,7 @@ func serve(t *testing.T, args []string) (code int, text string) {
 	for _, name := range []string{"grpc", "http", "otlp-grpc", "otlp-http", "admin"} {
 		all = append(all, "--"+name+"-address", "127.0.0.1:0")
 	}
-	command := exec.CommandContext(t.Context(), server.Checked.Path(t), append(all, args...)...) //nolint:gosec // G204: the binary under test.
+	command := exec.CommandContext(t.Context(), server.Checked.Path(t), append(all, args...)...)
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
 	err := command.Run()

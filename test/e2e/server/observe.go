@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strconv"
@@ -66,7 +65,7 @@ func (s *Server) ResetPeakMemory(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	defer f.Close() //nolint:errcheck // the write has told
-	if _, err := io.WriteString(f, "5"); err != nil {
+	if _, err := f.WriteString("5"); err != nil {
 		tb.Fatal(err)
 	}
 }
