@@ -141,6 +141,7 @@ func (h *Hub) Leave(s *Subscription) (handed, left int) {
 	h.live--
 	h.mu.Unlock()
 	left = len(h.Take(s, nil).Entries)
+	h.Done(s)
 	return s.handed, left // nobody changes it any more
 }
 

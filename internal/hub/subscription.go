@@ -21,6 +21,10 @@ type Subscription struct {
 	mu    sync.Mutex
 	queue []*entry.Entry // matches not yet taken, oldest first
 	bytes int            // their size
+	// inHand is the size of what was taken last: the stream sends it until it takes again,
+	// and a client that does not read keeps it there. Without it a stalled stream would
+	// hold twice its budget.
+	inHand int
 	// last is the newest entry that was ever put into the queue, and handed counts all.
 	last   entry.Position
 	handed int
@@ -45,7 +49,7 @@ func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 	s.mu.Lock()
 	switch size := e.Size(); {
 	case s.behind:
-	case len(s.queue) > 0 && s.bytes+size > budget:
+	case len(s.queue) > 0 && s.inHand+s.bytes+size > budget:
 		s.behind, s.fell = true, e.Position-1
 	default:
 		s.queue = append(s.queue, e)
@@ -73,8 +77,8 @@ type Taken struct {
 	Behind bool
 }
 
-// Take takes everything that is there. spare is reused for what comes next: the slice
-// of the last Take, which the caller gives back.
+// Take takes everything that is there. What the last Take returned is done with: spare is
+// its slice, which the caller gives back to be reused.
 func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
 	// The head first: whatever matched up to it is in the queue already.
 	through := h.Head()
@@ -89,7 +93,16 @@ func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
 	case s.last > through: // handed over while the hub is on its way
 		taken.Through = s.last
 	}
-	h.queued.Add(-int64(s.bytes))
-	s.queue, s.bytes = spare[:0], 0
+	h.queued.Add(-int64(s.inHand))
+	s.queue, s.inHand, s.bytes = spare[:0], s.bytes, 0
 	return taken
+}
+
+// Done tells that the stream has sent what it took last and holds it no longer. A stream
+// that takes at once need not say so.
+func (h *Hub) Done(s *Subscription) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h.queued.Add(-int64(s.inHand))
+	s.inHand = 0
 }

@@ -167,8 +167,14 @@ func (s *session) follow(ctx context.Context) error {
 		if err := s.takeLive(); err != nil {
 			return err
 		}
-		return errors.Join(s.sendProgress(), s.out.flush())
+		return s.tellProgress()
 	}
+}
+
+// tellProgress tells how far the stream is. What the sampler left out up to there is told
+// before it: whoever resumes from that cursor would never hear of it.
+func (s *session) tellProgress() error {
+	return errors.Join(s.sampled(), s.sendProgress(), s.out.flush())
 }
 
 // takeLive sends what the hub has put into the subscription.
@@ -183,6 +189,8 @@ func (s *session) takeLive() error {
 		s.leave()
 		return err
 	}
+	clear(s.spare)
+	s.service.hub.Done(s.live)
 	s.advance(taken.Through)
 	if taken.Behind {
 		s.service.metrics.fell.Inc()
@@ -200,7 +208,7 @@ func (s *session) catchUp(ctx context.Context) error {
 	}
 	select {
 	case <-s.ticks():
-		if err := errors.Join(s.sendProgress(), s.out.flush()); err != nil {
+		if err := s.tellProgress(); err != nil {
 			return err
 		}
 	default:
