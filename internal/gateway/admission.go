@@ -68,7 +68,7 @@ func (a *admission) checkOrigin(r *http.Request) error {
 	return &httpError{
 		code: codes.PermissionDenied, reason: "ORIGIN",
 		message: fmt.Sprintf("pages of the origin %q may not use this server", origin),
-		hint:    "add it to http.origins, or open the page from the server's own address",
+		hint:    "open the page from the server's own address, or have its origin put on the list of those that may",
 	}
 }
 

@@ -21,6 +21,7 @@
 //   - Query parameters of a WebSocket make its first filter, revision 1.
 //   - Text and binary messages are taken alike, as JSON in UTF-8: many clients send
 //     binary whenever they are given bytes. What is not UTF-8 is refused as a frame.
-//   - A panic ends one stream, never the process. Every goroutine of a stream has ended
-//     when its handler returns.
+//   - A panic ends one stream, never the process.
+//   - Shutdown returns when every stream has ended. What outlives a stream is one
+//     goroutine of the generated code, which ends as soon as the stream's pipe is closed.
 package gateway

@@ -342,6 +342,7 @@ func TestWhatTheServiceIsTold(t *testing.T) {
 	}{
 		{"the header", "/logs/monitor", []string{"Authorization", "Bearer a"}, []string{"Bearer a"}},
 		{"the sub-protocol", "/logs/monitor", []string{"Sec-WebSocket-Protocol", "Bearer, b"}, []string{"Bearer b"}},
+		{"another sub-protocol", "/logs/monitor", []string{"Sec-WebSocket-Protocol", "chat"}, nil},
 		{"a cookie", "/logs/monitor", []string{"Cookie", "token=c"}, nil},
 	} {
 		s := e.dial(c.path, append(c.header, "X-Forwarded-For", "10.0.0.1", "Grpc-Metadata-Role", "admin")...)

@@ -126,6 +126,9 @@ func prepare(incoming, outgoing *http.Request) *http.Request {
 	outgoing.RemoteAddr = incoming.RemoteAddr
 	outgoing.TLS = incoming.TLS
 	outgoing.Body = newFilters(outgoing.Body, s)
+	if outgoing.Header.Get("Authorization") == "" {
+		outgoing.Header.Del("Authorization") // the proxy's for a sub-protocol that is no credential
+	}
 	return outgoing
 }
 
