@@ -100,9 +100,9 @@ func (g guard) status(method string, err error) error {
 	switch {
 	case !known:
 		g.logger.Error("a call failed", "method", method, "error", err)
-	case st.Code() == codes.Unavailable || st.Code() == codes.ResourceExhausted:
+	case st.Code() == codes.ResourceExhausted:
 		g.logger.Warn("a call was turned away", "method", method, "error", err)
-	default: // the caller went away, or made a mistake that it has been told
+	default: // the caller went away, made a mistake that it has been told, or the server is being stopped
 		g.logger.Debug("a call ended", "method", method, "error", err)
 	}
 	return st.Err()
