@@ -6,12 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/feed"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/watch"
+	"github.com/seed-2f16ea30/logsieve/test/history"
 )
 
 // How fast the sources of the live test write: together about 2,000 entries a second,
@@ -29,6 +31,8 @@ func TestLive(t *testing.T) {
 	dir := t.TempDir()
 	s := server.Start(t, server.Checked, server.NewSettings(t, server.Settings{
 		"ingest.files": []string{filepath.Join(dir, "*.log")}, "ingest.files_from": "beginning",
+		// Little memory, so that a slow reader has to be served from the store.
+		"stream.queue_size": "64KiB", "hub.ring_entries": 1024, "hub.ring_size": "1MiB",
 	}))
 	c := dial(t, s)
 
@@ -44,6 +48,11 @@ func TestLive(t *testing.T) {
 		watch.Curl(t, s.HTTP, beginning(query("severity>=INFO -session"), last(100))),
 		watch.EventSource(t, s.HTTP, withNotices(&loggerv1.LogFilter{Services: []string{"c*"}, Begin: since(started)})),
 	}
+	slow := watch.Go(t, s.GRPC, nth(0))
+	slow.Name = "Go (slow)"
+	release := slow.Stall(t)
+	sampled := watch.Go(t, s.GRPC, withNotices(&loggerv1.LogFilter{MaxEntriesPerSecond: 100}))
+	sampled.Name = "Go (sampled)"
 	changing := []*watch.Watcher{
 		watch.Go(t, s.GRPC, nth(1)),
 		watch.WebSocket(t, s.HTTP, nth(2)),
@@ -60,6 +69,7 @@ func TestLive(t *testing.T) {
 	)
 	replaceFilters(t, changing, api.Acknowledged)
 	stop()
+	release()
 
 	written := f.Written()
 	whole.Await(t, "given all that was written", func(s watch.State) bool { return s.Entries >= written })
@@ -70,12 +80,36 @@ func TestLive(t *testing.T) {
 	if len(entries) != written {
 		t.Errorf("%d entries were written, the log has %d", written, len(entries))
 	}
-	watchers := slices.Concat(fixed, changing)
-	for _, w := range watchers {
+	watchers := slices.Concat(fixed, changing, []*watch.Watcher{slow})
+	for _, w := range append(watchers, sampled) {
 		w.AwaitCursor(t, log.End())
+	}
+	for _, w := range []*watch.Watcher{changing[0], changing[3]} { // the gRPC clients
+		w.HalfClose(t)
+		if end := w.AwaitEnd(t); end.Code != int(codes.OK) {
+			t.Errorf("%s: closed its side, and the stream ended with %+v", w.Name, end)
+		}
+	}
+	if s.Metric(t, "logsieve_stream_fell_behind_total") == 0 {
+		t.Error("the slow reader did not fall behind: the test does not test that")
 	}
 	t.Logf("%d entries were written, and the log grew for %v", written, time.Since(started).Round(time.Millisecond))
 	verify(t, log, log.End(), watchers...)
+	checkSampled(t, log, sampled)
+}
+
+// checkSampled checks a watcher that is given only some of what matches, and told of the
+// rest.
+func checkSampled(t *testing.T, log *history.Log, w *watch.Watcher) {
+	t.Helper()
+	result := history.Check(log, w.Streams(), history.Options{Until: log.End(), Gaps: true})
+	if err := result.Err(); err != nil {
+		t.Errorf("%s: %v", w.Name, err)
+	}
+	if result.Gaps == 0 {
+		t.Errorf("%s: was told no gap, with %d entries: the test does not test that", w.Name, result.Entries)
+	}
+	t.Logf("%-12s %6d entries, %d gaps", w.Name, result.Entries, result.Gaps)
 }
 
 // replaceFilters takes the watchers through a script of filters: each is watched for a

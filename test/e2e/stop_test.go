@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,6 +140,50 @@ func finish(t *testing.T, s *server.Server, f *feed.Feed, a *audience) {
 	}
 	t.Logf("%d entries written, %d in the log", f.Written(), log.Len())
 	verify(t, log, log.End(), a.all()...)
+}
+
+// TestSecondSignal stops the server while a request is not coming to its end: it is waited
+// for, but not beyond the drain time, nor beyond a second signal.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	const drain = 2 * time.Second
+	for _, c := range []struct {
+		name  string
+		drain time.Duration
+		again bool
+		code  int
+	}{
+		{"one signal", drain, false, 0},
+		{"two signals", time.Hour, true, -1},
+	} {
+		s := server.Start(t, server.Checked, server.NewSettings(t, server.Settings{"shutdown.drain": c.drain.String()}))
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.HTTP)
+		if err != nil {
+			t.Fatal(err)
+		}
+		send(t, c.name, conn, "POST /logs HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+		receive(t, c.name, conn, 1) // it waits for the body
+		began := time.Now()
+		if err := s.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		s.AwaitLog(t, `"msg":"stopping"`)
+		if c.again {
+			// Impatiently: one in the first instant may be taken for the first.
+			eventually(t, "another signal ends it", func() bool {
+				_ = s.Signal(syscall.SIGTERM) // it may have ended
+				return !s.Running()
+			})
+		}
+		code, err := s.Wait()
+		took := time.Since(began)
+		if err != nil || code != c.code || took > drain+5*time.Second || !c.again && took < drain {
+			t.Errorf("%s: the server ended with code %d after %v, %v; want %d, and the drain time is %v", c.name, code, took, err, c.code, c.drain)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // TestKill kills the server in the middle of its work, twice, and starts it again: what it

@@ -28,7 +28,7 @@ type Event struct {
 	// Error is the status of an error frame, or a text.
 	Error json.RawMessage `json:"error"`
 	// Code and Reason say how a connection has ended.
-	Code   int    `json:"code"`
+	Code   uint32 `json:"code"`
 	Reason string `json:"reason"`
 	// Count and Errors are what an exporter has done.
 	Count  int      `json:"count"`

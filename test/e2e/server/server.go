@@ -68,8 +68,14 @@ func (s *Server) start(tb testing.TB) {
 		s.errors.end()
 	}()
 	tb.Cleanup(func() { s.cleanUp(tb) })
-	if !s.errors.await(startTime, func(line string) bool { return strings.Contains(line, `"msg":"serving"`) }) {
-		tb.Fatalf("the server does not serve:\n%s", s.errors)
+	s.AwaitLog(tb, `"msg":"serving"`)
+}
+
+// AwaitLog waits until the server has written a line with this text.
+func (s *Server) AwaitLog(tb testing.TB, text string) {
+	tb.Helper()
+	if !s.errors.await(startTime, func(line string) bool { return strings.Contains(line, text) }) {
+		tb.Fatalf("the server has not written %s:\n%s", text, s.errors)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -31,6 +32,10 @@ type goConn struct {
 	stream *client.Stream
 	ended  chan struct{} // closed when the receiver has ended
 	once   sync.Once
+	// closing is set when the end of the stream is our own doing.
+	closing atomic.Bool
+	// reading is held while the stream is not to be read on.
+	reading sync.Mutex
 }
 
 func dialGo(tb testing.TB, r *record, address string, first *loggerv1.LogFilter, options []client.Option) *goConn {
@@ -68,20 +73,29 @@ func (g *goConn) receive(r *record) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			st := status.Convert(err)
-			r.end(int(st.Code()), st.Message())
+			if st := status.Convert(err); !g.closing.Load() {
+				r.grpcEnd(st.Code(), st.Message())
+			}
 			return
 		}
+		g.reading.Lock() // waits while it is stalled
 		r.received(m)
+		g.reading.Unlock()
 	}
 }
 
 func (g *goConn) send(f *loggerv1.LogFilter) error { return g.stream.Send(f) }
 
+func (g *goConn) stall() (release func()) {
+	g.reading.Lock()
+	return sync.OnceFunc(g.reading.Unlock)
+}
+
 func (g *goConn) halfClose() error { return g.stream.CloseSend() }
 
 func (g *goConn) close() (err error) {
 	g.once.Do(func() {
+		g.closing.Store(true)
 		err = errors.Join(g.stream.Close(), g.client.Close())
 		<-g.ended
 	})

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -18,7 +19,7 @@ func WebSocket(tb testing.TB, address string, first *loggerv1.LogFilter) *Watche
 	tb.Helper()
 	return start(tb, "ws", first, func(tb testing.TB, r *record, first *loggerv1.LogFilter) conn {
 		tb.Helper()
-		return startPeer(tb, r, first, "websocket.js", "ws://"+address+"/logs/monitor")
+		return startPeer(tb, r.event, first, "websocket.js", "ws://"+address+"/logs/monitor")
 	})
 }
 
@@ -28,16 +29,22 @@ func GRPCJS(tb testing.TB, address string, first *loggerv1.LogFilter) *Watcher {
 	file := filepath.Join(server.Root(), "api", "logger", "v1", "logger.proto")
 	return start(tb, "grpc-js", first, func(tb testing.TB, r *record, first *loggerv1.LogFilter) conn {
 		tb.Helper()
-		return startPeer(tb, r, first, "grpc.js", address, file)
+		return startPeer(tb, func(e node.Event) {
+			if e.Event == "end" {
+				r.grpcEnd(codes.Code(e.Code), e.Reason)
+				return
+			}
+			r.event(e)
+		}, first, "grpc.js", address, file)
 	})
 }
 
 // peer is a program of package node that takes filters.
 type peer struct{ program *program.Program }
 
-func startPeer(tb testing.TB, r *record, first *loggerv1.LogFilter, script string, args ...string) peer {
+func startPeer(tb testing.TB, handle func(node.Event), first *loggerv1.LogFilter, script string, args ...string) peer {
 	tb.Helper()
-	p := peer{node.Start(tb, func(e node.Event) { r.event(e) }, script, args...)}
+	p := peer{node.Start(tb, handle, script, args...)}
 	if err := p.send(first); err != nil {
 		tb.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func (r *record) event(e node.Event) {
 	case "error":
 		r.errorFrame(string(e.Error))
 	case "end":
-		r.end(e.Code, e.Reason)
+		r.end(int(e.Code), e.Reason)
 	case "failed":
 		r.fault("the program failed: %s %s", e.Error, e.Reason)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -124,6 +125,21 @@ func (r *record) end(code int, reason string) {
 	r.changedLocked()
 }
 
+// halfClosed notes that the client is about to close its side.
+func (r *record) halfClosed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.streams[len(r.streams)-1].HalfClosed = true
+}
+
+// grpcEnd notes that a gRPC stream has ended by itself, with this code.
+func (r *record) grpcEnd(code codes.Code, reason string) {
+	r.mu.Lock()
+	r.streams[len(r.streams)-1].End = &code
+	r.mu.Unlock()
+	r.end(int(code), reason)
+}
+
 // fault notes what a client could not make sense of.
 func (r *record) fault(format string, args ...any) {
 	r.mu.Lock()
@@ -148,7 +164,8 @@ func (r *record) copy() []history.Stream {
 	defer r.mu.Unlock()
 	streams := make([]history.Stream, len(r.streams))
 	for i, s := range r.streams {
-		streams[i] = history.Stream{Sent: slices.Clone(s.Sent), Received: slices.Clone(s.Received), Resumed: s.Resumed}
+		streams[i] = s
+		streams[i].Sent, streams[i].Received = slices.Clone(s.Sent), slices.Clone(s.Received)
 	}
 	return streams
 }

@@ -36,6 +36,7 @@ type (
 	}
 	halfCloser interface{ halfClose() error }
 	rawSender  interface{ raw(text string) error }
+	staller    interface{ stall() (release func()) }
 )
 
 func start(tb testing.TB, name string, first *loggerv1.LogFilter, open open) *Watcher {
@@ -89,9 +90,18 @@ func (w *Watcher) Raw(tb testing.TB, text string) {
 	w.did(tb, "send a frame", w.conn.(rawSender).raw(text))
 }
 
+// Stall makes the client stop reading until release is called. Only the Go client can.
+func (w *Watcher) Stall(tb testing.TB) (release func()) {
+	tb.Helper()
+	release = w.conn.(staller).stall()
+	tb.Cleanup(release)
+	return release
+}
+
 // HalfClose says that no more filters will come. Only a gRPC client can.
 func (w *Watcher) HalfClose(tb testing.TB) {
 	tb.Helper()
+	w.record.halfClosed()
 	w.did(tb, "close its side", w.conn.(halfCloser).halfClose())
 }
 
