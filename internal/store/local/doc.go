@@ -40,6 +40,15 @@
 // After a loss of power with [Written], positions that may have been given away are left
 // out: they are a hole, which is no gap.
 //
+// # Copies
+//
+// A directory that was put back from a copy, file by file, gets a new epoch when it is
+// opened, so that cursors of what the copy lacks are refused. It takes a file system that
+// tells files apart, on Linux. A snapshot of the whole file system that is put back, and a
+// copy of a running log that is written over the very files it was taken from, are not
+// noticed: remove logsieve.meta then, which makes a new epoch, too. A directory that is
+// moved within its file system keeps its epoch.
+//
 // # Lock order
 //
 // Log.use, then Log.mu. No lock is held while a follower is waited for.

@@ -73,7 +73,8 @@ func newLog(cfg Config, logger *slog.Logger, env environment) *Log {
 	return l
 }
 
-// Epoch tells this log from others. It never changes and never blocks.
+// Epoch tells this log from others. It changes only between two runs, when the directory
+// was put back from a copy. It never blocks.
 func (l *Log) Epoch() store.Epoch { return l.meta.Load().Epoch }
 
 // Bounds returns the stretch that is retained. It never blocks. An entry that Append has

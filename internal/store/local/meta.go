@@ -25,7 +25,7 @@ import (
 type meta struct {
 	// Version is that of the directory's layout.
 	Version int `json:"version"`
-	// Epoch never changes.
+	// Epoch changes only when the log is put back from a copy.
 	Epoch store.Epoch `json:"epoch"`
 	// Floor is written before the entries up to it are removed. It never moves back.
 	Floor entry.Position `json:"floor"`
@@ -37,6 +37,12 @@ type meta struct {
 	// Boot names the run of the machine whose end would cost entries: the one in which
 	// the log was opened last. Empty after a clean end, and with Fsync.
 	Boot string `json:"boot,omitempty"`
+	// Birth is that of the file itself: see birthOf. A copy of the file still has that of
+	// the file that it was copied from.
+	Birth string `json:"birth,omitempty"`
+
+	// copied is whether the file that was read is such a copy.
+	copied bool
 }
 
 // hole is a stretch of positions without entries: behind After, up to and including
@@ -57,10 +63,14 @@ const (
 
 // newMeta returns that of a log that is being made.
 func newMeta() meta {
+	return meta{Version: metaVersion, Epoch: newEpoch(), Next: 1}
+}
+
+func newEpoch() store.Epoch {
 	var b [8]byte
 	rand.Read(b[:]) // It never fails.
 	const epochBits = 40
-	return meta{Version: metaVersion, Epoch: store.Epoch(binary.BigEndian.Uint64(b[:]) >> (64 - epochBits)), Next: 1}
+	return store.Epoch(binary.BigEndian.Uint64(b[:]) >> (64 - epochBits))
 }
 
 // loadMeta reads the file. Its error wraps fs.ErrNotExist if there is none.
@@ -71,6 +81,7 @@ func loadMeta(files vfs.FS, dir string) (m meta, err error) {
 		return m, err
 	}
 	text, err := io.ReadAll(f)
+	birth := birthOf(f)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return m, fmt.Errorf("reading %s: %w", name, err)
 	}
@@ -85,19 +96,21 @@ func loadMeta(files vfs.FS, dir string) (m meta, err error) {
 		return m, fmt.Errorf("%s is of version %d, and this program knows %d: use the program that wrote it, or another directory",
 			name, m.Version, metaVersion)
 	}
+	m.copied = birth != m.Birth && birth != "" && m.Birth != ""
 	return m, nil
 }
 
 // save replaces the file, durably.
 func (m meta) save(files vfs.FS, dir string) error {
-	line, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
 	name := files.PathJoin(dir, metaName)
 	f, err := files.Create(name+".new", vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return err
+	}
+	m.Birth = birthOf(f)
+	line, err := json.Marshal(m)
+	if err != nil {
+		return errors.Join(err, f.Close())
 	}
 	_, err = f.Write(fmt.Appendf(nil, "%s\n%s\n", line, metaSum(line)))
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {

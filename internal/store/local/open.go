@@ -117,7 +117,7 @@ func (l *Log) load() error {
 	if end.last, err = l.checkEnd(end.last); err != nil {
 		return err
 	}
-	m = l.skipLost(m, end.last)
+	m = l.skipLost(l.renew(m), end.last)
 	if err := m.save(l.env.files, l.cfg.Dir); err != nil {
 		return fmt.Errorf("the data directory %s cannot be written to: %w", l.cfg.Dir, err)
 	}

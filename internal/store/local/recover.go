@@ -21,6 +21,23 @@ func (l *Log) adopt(m meta) (meta, error) {
 	return m, errors.Join(it.Error(), it.Close())
 }
 
+// renew gives a log that was put back from a copy an epoch of its own. The log that was
+// copied may have gone on, and readers have its cursors: the positions behind the copy's
+// end would be used twice.
+//
+// The copy is known by its file, logsieve.meta, which is made anew whenever the log is
+// opened and closed. The other way is a register of epochs outside the directory, which
+// would have to be kept as safe as the directory itself.
+func (l *Log) renew(m meta) meta {
+	if !m.copied {
+		return m
+	}
+	m.Epoch = newEpoch()
+	l.logger.Warn("the data directory is a copy: cursors from before are refused, since the log that was copied "+
+		"may have gone on behind its end", "dir", l.cfg.Dir)
+	return m
+}
+
 // skipLost keeps positions from being used twice after a loss of power, which may have
 // taken with it the end of the log, whose positions are known to readers as cursors: it
 // leaves a hole that is wider than what can have been lost.
