@@ -9,8 +9,6 @@ export default defineConfig({
   // Relative, so that the page works behind a proxy that adds a path.
   base: './',
   build: {
-    outDir: '../internal/web/dist',
-    emptyOutDir: true,
     target: 'es2022',
     // What is embedded in a Go binary is served from next door: a polyfill for browsers
     // that cannot preload modules would cost more than it saves.

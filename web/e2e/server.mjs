@@ -40,9 +40,10 @@ export class Server {
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.said = '';
+    this.process.on('error', (error) => (this.said = `${error.message}: make build makes it`));
     this.process.stderr.on('data', (data) => (this.said += data));
     for (let i = 0; i < 200; i++) {
-      if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.said}`);
+      if (this.process.exitCode !== null || this.process.pid === undefined) throw new Error(`the server ended: ${this.said}`);
       if (await this.ready()) return;
       await new Promise((r) => setTimeout(r, 50));
     }

@@ -29,12 +29,14 @@ export class App {
   query = $state('');
   link = $state.raw<LinkState>({ kind: 'connecting' });
   mistake = $state.raw<Mistake | undefined>();
-  counters = $state.raw<Counters>({ received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, rate: 0 });
+  counters = $state.raw<Counters>({ received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, lag: 0, rate: 0 });
   view = $state.raw<View | undefined>();
   rows = $state(0);
   waiting = $state(0);
   held = $state(false);
   paused = $state(false);
+  /** Whether the reader has scrolled away from the end. */
+  scrolled = $state(false);
   history = $state<HistoryState>('idle');
   detail = $state.raw<LogEntry | undefined>();
   menu = $state.raw<ValueMenu | undefined>();
@@ -147,6 +149,7 @@ export class App {
   private holding(held: boolean): void {
     this.held = held;
     this.paused = this.hold.has('pause');
+    this.scrolled = this.hold.has('scroll');
     this.session.paused = this.paused;
     const log = this.session.view?.log;
     if (held) log?.hold();
@@ -177,6 +180,7 @@ export class App {
     this.waiting = s.view?.log.waiting ?? 0;
     this.history = s.view?.history ?? 'idle';
     this.paused = this.hold.has('pause');
+    this.scrolled = this.hold.has('scroll');
     this.list?.refresh();
   }
 
@@ -203,7 +207,9 @@ export class App {
 
   /** Counts the fields of what matches, while somebody looks. */
   async countFields(): Promise<void> {
-    if (!this.facetsOpen || document.hidden || !this.view || this.link.kind !== 'open') return;
+    // Once also when nobody looks: it tells which attributes are the same everywhere.
+    const wanted = this.facetsOpen || this.facetQuery === undefined;
+    if (!wanted || document.hidden || !this.view || this.link.kind !== 'open') return;
     this.facetAbort.abort();
     this.facetAbort = new AbortController();
     const query = this.view.query;

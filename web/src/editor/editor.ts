@@ -102,7 +102,7 @@ export class Editor {
       oneLine,
       typeOver,
       // Nothing is chosen by itself: Enter behind a word that happens to begin a field sends the word.
-      autocompletion({ override: [completion], icons: false, defaultKeymap: false, selectOnOpen: false }),
+      autocompletion({ override: [completion], icons: false, defaultKeymap: false, selectOnOpen: false, interactionDelay: 0 }),
       keymap.of([
         { key: 'Enter', run: (view) => acceptCompletion(view) || this.submit() },
         { key: 'Tab', run: acceptFirst },

@@ -29,6 +29,8 @@ export interface Counters {
   scanned: number;
   missed: number;
   behind: number;
+  /** How long ago the newest entry that came was taken in, where there is more behind it; in ms. */
+  lag: number;
   /** Entries received in the last second. */
   rate: number;
 }
@@ -49,7 +51,7 @@ export class Session {
   link: LinkState = { kind: 'connecting' };
   wanted = '';
   mistake: Mistake | undefined;
-  counters: Counters = { received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, rate: 0 };
+  counters: Counters = { received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, lag: 0, rate: 0 };
   view: View | undefined;
   /** The view of the filter in force while it is not shown yet. */
   private next: View | undefined;
@@ -69,6 +71,8 @@ export class Session {
   /** Progress of the connections before this one, and of this one. */
   private before = { scanned: 0, matched: 0 };
   private now = { scanned: 0, matched: 0 };
+  /** When the server took in the newest entry that came. */
+  private observed = '';
   private recent: { at: number; entries: number }[] = [];
 
   /** Whether new views begin held: the reader has paused. */
@@ -164,7 +168,8 @@ export class Session {
 
   private async ended(end: End): Promise<void> {
     if (this.lostAt === 0) this.lostAt = Date.now();
-    const code = end.opened ? end.code : await probe();
+    // Codes from 4000 on are the server's own; another before the opening is the browser's.
+    const code = end.opened || end.code >= 4000 ? end.code : await probe();
     if (this.stops(code, end)) return this.changed();
     const wait = backOff(this.attempt++);
     this.link = { kind: 'waiting', at: Date.now() + wait, since: this.lostAt, why: why(code, end.reason) };
@@ -234,6 +239,7 @@ export class Session {
         continue;
       }
       entries++;
+      if (result.observed_timestamp) this.observed = result.observed_timestamp;
       if (result.cursor) this.cursor = result.cursor;
       rows.push(Row.ofEntry(result));
     }
@@ -322,6 +328,7 @@ export class Session {
     if (p.cursor) this.cursor = p.cursor;
     this.now = { scanned: Number(p.scanned ?? 0), matched: Number(p.matched ?? 0) };
     this.counters.behind = Number(p.behind ?? 0);
+    this.counters.lag = this.counters.behind > 0 && this.observed !== '' ? Math.max(0, Date.now() - Date.parse(this.observed)) : 0;
     this.counters.scanned = this.before.scanned + this.now.scanned;
     this.counters.matched = this.before.matched + this.now.matched;
   }

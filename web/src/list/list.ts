@@ -7,6 +7,13 @@ import { Line, type Look } from './painter';
 const OVERSCAN = 8;
 /** How close to the oldest row older ones are fetched: before the reader gets there. */
 const FETCH_WITHIN = 60;
+/**
+ * The shortest time between two drawings of a view that runs so fast that all of its lines
+ * change: nobody reads it, and twenty times a second it still flows.
+ */
+const FAST_INTERVAL = 45;
+/** The width of a character of the rows, in pixels, at the least: so much room is certain to do. */
+const NARROWEST = 6.6;
 /** The widest that the columns of service and host become, in characters. */
 const WIDEST = { service: 18, host: 20 };
 
@@ -24,7 +31,7 @@ export interface ListEvents {
  */
 export class List {
   view: View | undefined;
-  look: Look = { highlight: undefined, constant: new Set() };
+  look: Look = { highlight: undefined, constant: new Set(), room: 200 };
   selected: Row | undefined;
 
   private readonly lines: Line[] = [];
@@ -34,6 +41,9 @@ export class List {
   private paintedVersion = -1;
   private paintedView: View | undefined;
   private paintedFirst = 0;
+  private paintedAt = 0;
+  private paintedLast = 0;
+  private fast = false;
   private ownTop = -1;
   private widths = { service: 0, host: 0 };
   private stale = true;
@@ -67,9 +77,13 @@ export class List {
 
   /** Asks for the list to be drawn with the next frame of the screen. */
   refresh(): void {
-    this.scheduled ||= requestAnimationFrame(() => {
+    this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
-      this.paint();
+      if (this.fast && !this.hold.held && now - this.paintedAt < FAST_INTERVAL) this.refresh();
+      else {
+        this.paintedAt = now;
+        this.paint();
+      }
     });
   }
 
@@ -110,6 +124,8 @@ export class List {
       this.scrollTo(this.scroller.scrollTop + (this.paintedFirst - log.first) * this.rowHeight);
     }
     this.paintedFirst = log.first;
+    this.fast = log.first + total - this.paintedLast > this.lines.length / 4;
+    this.paintedLast = log.first + total;
 
     const from = Math.max(0, Math.floor((this.scroller.scrollTop - this.body.offsetTop) / this.rowHeight) - OVERSCAN);
     const to = Math.min(total, from + this.lines.length);
@@ -172,6 +188,7 @@ export class List {
   }
 
   private resized(): void {
+    this.look = { ...this.look, room: Math.ceil(this.scroller.clientWidth / NARROWEST) };
     const height = parseFloat(getComputedStyle(this.scroller).getPropertyValue('--row'));
     const lines = Math.ceil(this.scroller.clientHeight / height) + 2 * OVERSCAN;
     if (height !== this.rowHeight || lines > this.lines.length) {

@@ -2,9 +2,7 @@ import { clock, count, duration, entries, shortClock, visible } from '../lib/for
 import type { LogEntry, Severity } from '../lib/contract';
 import type { LocalGap, Mark, Row } from '../lib/row';
 
-/** How much of a message and how many attributes a row shows: more would not fit on any screen. */
-const MESSAGE_SHOWN = 600;
-const ATTRIBUTES_SHOWN = 12;
+/** The most of a value that a row shows. */
 const VALUE_SHOWN = 120;
 
 /** Attributes that say again what a column says. */
@@ -16,6 +14,11 @@ export interface Look {
   highlight: RegExp | undefined;
   /** Attributes with one value in all recent entries: they come last, for they tell nothing apart. */
   constant: ReadonlySet<string>;
+  /**
+   * How many characters of message and attributes can be seen. What is beyond is not put
+   * into the page: at 5,000 entries a second, elements nobody sees were most of the work.
+   */
+  room: number;
 }
 
 /**
@@ -29,11 +32,16 @@ export class Line {
   private readonly service = cell('service');
   private readonly host = cell('host');
   private readonly text = cell('text');
+  private readonly message = element('span', 'message');
+  /** Elements for attributes, used again; those shown are the first few. */
+  private readonly pairs: Pair[] = [];
+  private pairsShown = 0;
   private shown: Row | undefined;
   private shape: 'entry' | 'mark' | undefined;
 
   constructor() {
     this.element.setAttribute('role', 'row');
+    this.text.append(this.message);
   }
 
   /** The row that this line shows. */
@@ -57,7 +65,21 @@ export class Line {
     put(this.severity, shortSeverity(e.severity));
     putValue(this.service, 'service', e.service ?? '');
     putValue(this.host, 'host', e.host ?? '');
-    this.text.replaceChildren(...body(e, look));
+    const message = visible((e.message ?? '').slice(0, look.room));
+    if (look.highlight) mark(this.message, message, look.highlight);
+    else put(this.message, message);
+    this.showAttributes(e, look, look.room - message.length);
+  }
+
+  private showAttributes(e: LogEntry, look: Look, room: number): void {
+    const wanted = e.attributes ? chosen(e.attributes, look, room) : [];
+    for (let i = 0; i < wanted.length; i++) {
+      const pair = (this.pairs[i] ??= new Pair());
+      pair.show(wanted[i]!, e.attributes![wanted[i]!]!);
+      if (i >= this.pairsShown) this.text.append(pair.element);
+    }
+    while (this.pairsShown > wanted.length) this.pairs[--this.pairsShown]!.element.remove();
+    this.pairsShown = wanted.length;
   }
 
   private showMark(mark: Mark): void {
@@ -75,50 +97,50 @@ export function shortSeverity(s: Severity | undefined): string {
   return s ?? '–';
 }
 
-function body(e: LogEntry, look: Look): Node[] {
-  const message = element('span', 'message');
-  mark(message, visible((e.message ?? '').slice(0, MESSAGE_SHOWN)), look.highlight);
-  const out: Node[] = [message];
-  if (!e.attributes) return out;
-  let shown = 0;
+/** The keys of the attributes that there is room for, in the order in which they are shown. */
+function chosen(attributes: Record<string, string>, look: Look, room: number): string[] {
+  const keys: string[] = [];
   for (const last of [false, true]) {
-    for (const key in e.attributes) {
+    for (const key in attributes) {
       if (look.constant.has(key) !== last || repeated.has(key)) continue;
-      if (++shown > ATTRIBUTES_SHOWN) return out;
-      out.push(attribute(key, e.attributes[key]!));
+      if (room <= 0) return keys;
+      room -= key.length + Math.min(attributes[key]!.length, VALUE_SHOWN) + 3;
+      keys.push(key);
     }
   }
-  return out;
+  return keys;
 }
 
-function attribute(key: string, value: string): HTMLElement {
-  const pair = element('span', 'attribute');
-  const name = element('span', 'key');
-  name.textContent = visible(key.slice(0, VALUE_SHOWN));
-  const text = element('span', 'value');
-  text.textContent = visible(value.slice(0, VALUE_SHOWN));
-  text.dataset.field = `attributes.${key}`;
-  text.dataset.value = value;
-  pair.append(name, text);
-  return pair;
+/** The elements of one attribute. */
+class Pair {
+  readonly element = element('span', 'attribute');
+  private readonly key = element('span', 'key');
+  private readonly value = element('span', 'value');
+
+  constructor() {
+    this.element.append(this.key, this.value);
+  }
+
+  show(key: string, value: string): void {
+    put(this.key, visible(key.slice(0, VALUE_SHOWN)));
+    put(this.value, visible(value.slice(0, VALUE_SHOWN)));
+    this.value.dataset.field = `attributes.${key}`;
+    this.value.dataset.value = value;
+  }
 }
 
 /** Puts a text into an element, with what matched marked. */
-export function mark(into: HTMLElement, text: string, highlight: RegExp | undefined): void {
-  if (!highlight) {
-    into.textContent = text;
-    return;
-  }
+function mark(into: HTMLElement, text: string, highlight: RegExp): void {
+  const parts: (string | Node)[] = [];
   let from = 0;
   for (const match of text.matchAll(highlight)) {
     if (match[0] === '') continue;
-    into.append(text.slice(from, match.index));
     const found = element('mark', '');
     found.textContent = match[0];
-    into.append(found);
+    parts.push(text.slice(from, match.index), found);
     from = match.index + match[0].length;
   }
-  into.append(text.slice(from));
+  into.replaceChildren(...parts, text.slice(from));
 }
 
 function liveMark(m: Extract<Mark, { kind: 'live' }>): Node[] {
@@ -189,10 +211,10 @@ function cell(className: string): HTMLElement {
   return e;
 }
 
-/** Sets the text of a cell whose only child is text; unchanged text costs nothing. */
+/** Sets the text of an element; where it has one text already, that is changed in place. */
 function put(e: HTMLElement, text: string): void {
-  const node = e.firstChild as Text | null;
-  if (node === null) e.append(text);
+  const node = e.firstChild;
+  if (!(node instanceof Text) || node.nextSibling) e.textContent = text;
   else if (node.data !== text) node.data = text;
 }
 

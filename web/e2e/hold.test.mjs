@@ -1,0 +1,112 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { expect } from './expect.mjs';
+import { live, messages, numbers, range, rows } from './page.mjs';
+import { setup } from './setup.mjs';
+
+const it = setup();
+const tall = { viewport: { width: 1300, height: 2400 } };
+
+/** What a reader sees: the rows whose middle is in sight, and where. */
+const seen = (page) =>
+  page.evaluate(() => {
+    const box = document.querySelector('.scroller').getBoundingClientRect();
+    return [...document.querySelectorAll('.body .row:not([hidden])')]
+      .map((e) => [Math.round(e.getBoundingClientRect().top), e.textContent])
+      .filter(([top]) => top > box.top + 30 && top < box.bottom - 30)
+      .sort(([a], [b]) => a - b);
+  });
+
+test('pause and resume lose nothing', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await it.server.number(1, 10);
+    await expect(() => numbers(page)).toEqual(range(1, 10));
+    await page.keyboard.press('Space');
+    await it.server.number(11, 40);
+    await expect(() => page.locator('.pill').textContent()).toMatch(/Paused\s*30 waiting/);
+    assert.deepEqual(await numbers(page), range(1, 10));
+    await page.keyboard.press('Space');
+    await expect(() => numbers(page)).toEqual(range(1, 40));
+  }, tall);
+});
+
+test('scrolling up holds the view still, and the end lets it go', async () => {
+  await it.server.number(41, 1000);
+  await it.page(async (page) => {
+    await live(page);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1000);
+    await page.locator('.scroller').hover();
+    await page.mouse.wheel(0, -600);
+    await page.locator('.pill', { hasText: 'Jump to the end' }).waitFor();
+    const before = await seen(page);
+    await it.server.number(1001, 1200);
+    await expect(() => page.locator('.pill').textContent()).toMatch(/200 new/);
+    assert.deepEqual(await seen(page), before, 'what is read has moved');
+    await page.keyboard.press('Shift+G');
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1200);
+    assert.equal(await page.locator('.pill').count(), 0);
+  });
+});
+
+test('scrolling up to the top fetches what is older, with nothing missing and nothing twice', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1200);
+    const met = new Set();
+    await page.locator('.scroller').hover();
+    await expect(async () => {
+      for (const n of await numbers(page)) met.add(n);
+      await page.mouse.wheel(0, -500);
+      return met.has(1);
+    }).toBe(true);
+    assert.deepEqual([...met].sort((a, b) => a - b), range(1, 1200));
+    await expect(() => page.locator('.past').textContent()).toMatch(/beginning of what is retained/);
+  });
+});
+
+test('selecting text holds the view still', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1200);
+    const row = page.locator('.row:not([hidden]) .message', { hasText: 'entry 1190.' });
+    const box = await row.boundingBox();
+    await page.mouse.move(box.x + 2, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 70, box.y + 10, { steps: 4 });
+    await page.mouse.up();
+    assert.match(await page.evaluate(() => getSelection().toString()), /entry/);
+    const before = await seen(page);
+    await it.server.number(1201, 1210);
+    await expect(() => page.locator('.pill').textContent()).toMatch(/10 new/);
+    assert.deepEqual(await seen(page), before);
+    await page.evaluate(() => getSelection().removeAllRanges());
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1210);
+  });
+});
+
+test('what does not fit while paused is a gap that can be filled', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await page.keyboard.press('Space');
+    await it.server.number(1211, 22_000);
+    await expect(() => page.locator('.pill').textContent()).toMatch(/20,790 waiting/);
+    await page.keyboard.press('Space');
+    await expect(async () => (await numbers(page)).at(-1)).toBe(22_000);
+    const gap = page.locator('.row.mark-gap:not([hidden])');
+    await page.locator('.scroller').focus();
+    await page.evaluate(() => {
+      const s = document.querySelector('.scroller');
+      s.dispatchEvent(new WheelEvent('wheel'));
+      s.scrollTop = s.scrollHeight - 20_012 * 22;
+    });
+    await expect(() => gap.textContent()).toMatch(/790 entries not shown/);
+    await gap.getByRole('button').click();
+    await expect(() => gap.count()).toBe(0);
+    await expect(async () => (await messages(page)).length).toSatisfy((n) => n > 20, 'rows are drawn');
+    const shown = await numbers(page);
+    assert.deepEqual(shown, range(shown[0], shown.at(-1)));
+    assert.ok(shown[0] > 1100 && shown.at(-1) < 2100, `around the gap: ${shown[0]} to ${shown.at(-1)}`);
+    assert.equal((await rows(page)).filter((r) => r.includes('not shown')).length, 0);
+  });
+});
