@@ -253,3 +253,25 @@ func TestCancelledBeforeItRuns(t *testing.T) {
 		t.Errorf("Run returned %v", err)
 	}
 }
+
+// TestFullOfStreams fills a server with streams: the next one is told so, and calls that
+// are no streams go on.
+func TestFullOfStreams(t *testing.T) {
+	cfg := apptest.Config(t)
+	cfg.Stream.MaxStreams = 1
+	s := apptest.Start(t, cfg)
+	first := openSocket(t, s, `{"notices": true}`)
+	readFrame(t, first)
+
+	second := openSocket(t, s, `{}`)
+	if f := readFrame(t, second); f.Error == nil {
+		t.Errorf("the second stream got %+v", f)
+	}
+	const tooMany = 4429
+	if _, _, err := second.ReadMessage(); !websocket.IsCloseError(err, tooMany) {
+		t.Errorf("the second stream ended with %v", err)
+	}
+	if code, body := get(t, "http://"+s.HTTP+"/logs"); code != http.StatusOK {
+		t.Errorf("/logs: %d %s", code, body)
+	}
+}

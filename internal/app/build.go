@@ -74,9 +74,13 @@ func (a *App) newService() error {
 	return nil
 }
 
+// edgeCalls is how many calls the HTTP edge may have open beside its streams: its one
+// connection carries them all, and a call above the limit of streams waits.
+const edgeCalls = 1024
+
 func (a *App) newGRPC(options []grpc.ServerOption) error {
 	a.grpc = grpcapi.New(grpcapi.Config{
-		MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: a.cfg.Stream.MaxStreams,
+		MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: a.cfg.Stream.MaxStreams + edgeCalls,
 	}, a.logger.With("part", "grpc"), options...)
 	loggerv1.RegisterLoggerServer(a.grpc, a.service)
 	a.health = grpcapi.RegisterHealth(a.grpc)
@@ -113,7 +117,7 @@ func (a *App) newGateway() error {
 	a.gateway, err = gateway.New(gateway.Config{
 		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
 		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
-		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize),
+		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), Origins: a.cfg.HTTP.Origins,
 	}, conn, a.Ready, a.logger.With("part", "gateway"), pages...)
 	return err
 }

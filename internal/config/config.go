@@ -62,6 +62,9 @@ type GRPC struct {
 type HTTP struct {
 	// Address is host:port; port 0 takes a free one. Default: 127.0.0.1:8080.
 	Address string `key:"address" flag:"*" usage:"host:port of the HTTP listener" address:"host:port"`
+	// Origins are the origins of web pages, such as https://logs.example.org, that may
+	// watch and write besides the server's own. Default: none.
+	Origins []string `key:"origins" flag:"*" usage:"origin of web pages that may use the server (may be repeated)"`
 }
 
 // OTLP is where OpenTelemetry exporters send logs.

@@ -19,8 +19,8 @@ func TestFileIsTheDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Default()
-	// "files: []" is how a file shows that there are none.
-	want.Ingest.Files = []string{}
+	// "[]" is how a file shows that there are none.
+	want.Ingest.Files, want.HTTP.Origins = []string{}, []string{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("config.yaml sets other values than the code (-code +file):\n%s", diff)
 	}

@@ -63,6 +63,7 @@ func TestYAMLRoundTrip(t *testing.T) {
 	want.Store.MaxSize = 0
 	want.OTLP.GRPCAddress = ""
 	want.Ingest.Files = []string{"/a/*.log", "- # odd: name"}
+	want.HTTP.Origins = []string{"https://logs.example.org"}
 	text, err := want.YAML()
 	if err != nil {
 		t.Fatal(err)

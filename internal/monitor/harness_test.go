@@ -48,7 +48,7 @@ type setup struct {
 func start(t *testing.T, change ...func(*setup)) *server {
 	t.Helper()
 	cfg := setup{
-		monitor: monitor.Config{QueueBytes: 1 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 100, FilterUpdates: 1_000_000, FilterBurst: 1_000},
+		monitor: monitor.Config{QueueBytes: 1 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 100},
 		hub:     hub.Config{RingEntries: 1000, RingBytes: 1 << 20, Readers: 4},
 		store:   local.Config{Dir: t.TempDir()},
 	}

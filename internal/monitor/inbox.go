@@ -51,9 +51,13 @@ type inbox struct {
 }
 
 // newInbox returns an inbox that shows a session so many filters a second, and so many
-// at once after a pause.
+// at once after a pause. 0 a second is no limit.
 func newInbox(check func(*loggerv1.LogFilter) error, perSecond, burst int) *inbox {
-	b := &inbox{check: check, wake: make(chan struct{}, 1), updates: rate.NewLimiter(rate.Limit(perSecond), burst)}
+	limit := rate.Limit(perSecond)
+	if perSecond == 0 {
+		limit = rate.Inf
+	}
+	b := &inbox{check: check, wake: make(chan struct{}, 1), updates: rate.NewLimiter(limit, burst)}
 	b.room = sync.NewCond(&b.mu)
 	return b
 }

@@ -27,8 +27,12 @@ type outbox struct {
 	gathered *[]byte // frames not yet sent; from the pool, or nil
 }
 
-// gatherBytes is how long a message of gathered frames gets before it is sent.
-const gatherBytes = 32 << 10
+// A message of gathered frames is sent when it is gatherBytes long. Its buffer holds
+// bufferBytes, a size of the pool, so that the last frame seldom outgrows it.
+const (
+	bufferBytes = 32 << 10
+	gatherBytes = 28 << 10
+)
 
 func newOutbox(stream grpc.ServerStream, epoch store.Epoch) *outbox {
 	return &outbox{
@@ -75,7 +79,7 @@ var noticeJSON = protojson.MarshalOptions{UseProtoNames: true}
 // open and close write what stands around the JSON of a frame.
 func (o *outbox) open(id string) {
 	if o.gathered == nil {
-		o.gathered = mem.DefaultBufferPool().Get(gatherBytes)
+		o.gathered = mem.DefaultBufferPool().Get(bufferBytes)
 		*o.gathered = (*o.gathered)[:0]
 	}
 	b := *o.gathered

@@ -48,7 +48,7 @@ type Config struct {
 	// MaxStreams is how many streams may be open at the same time.
 	MaxStreams int
 	// FilterUpdates is how many filters a second a stream takes up, after the first
-	// FilterBurst. Those that come faster are overtaken by the newest.
+	// FilterBurst. Those that come faster are overtaken by the newest. 0: no limit.
 	FilterUpdates, FilterBurst int
 	// MaxAge is how long a stream may last. 0: as long as it likes.
 	MaxAge time.Duration
