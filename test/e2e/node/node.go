@@ -69,6 +69,12 @@ var installed = sync.OnceValue(func() error {
 	return os.WriteFile(stamp, mark, 0o600)
 })
 
+// Modules returns the folder of the installed packages, node_modules.
+func Modules(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(install(tb), "node_modules")
+}
+
 func install(tb testing.TB) (dir string) {
 	tb.Helper()
 	if err := installed(); err != nil {
