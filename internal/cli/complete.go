@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 // completeTimeout is how long a shell waits for the server: it does nothing else
@@ -34,7 +35,7 @@ func (k *connection) values(field string) cobra.CompletionFunc {
 				continue
 			}
 			for _, v := range f.GetValues() {
-				names = append(names, harmless(v.GetValue()))
+				names = append(names, termtext.Line(v.GetValue()))
 			}
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp

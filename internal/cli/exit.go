@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 // The exit codes. They are documented in rootHelp.
@@ -64,7 +66,7 @@ func (c *console) report(ctx context.Context, err error) int {
 
 // notef prints a line, or several, to standard error.
 func (c *console) notef(format string, args ...any) {
-	text := harmlessLines(fmt.Sprintf(format, args...))
+	text := termtext.Lines(fmt.Sprintf(format, args...))
 	// There is nobody to tell that standard error cannot be written to.
 	_, _ = fmt.Fprintf(c.err, "logsieve: %s\n", strings.TrimRight(text, "\n"))
 }

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 // describe returns an error with its explanation, and an interruption as it is: that is
@@ -83,7 +84,7 @@ func describeRefusal(r *loggerv1.Rejected, query string) string {
 	var b strings.Builder
 	switch {
 	case r.GetField() == "query" && query != "" && int(r.GetEnd()) <= len(query) && r.GetBegin() <= r.GetEnd():
-		fmt.Fprintf(&b, "bad filter: %s\n%s", r.GetMessage(), underline(query, int(r.GetBegin()), int(r.GetEnd())))
+		fmt.Fprintf(&b, "bad filter: %s\n%s", r.GetMessage(), termtext.Underline(query, int(r.GetBegin()), int(r.GetEnd())))
 	case r.GetField() != "":
 		fmt.Fprintf(&b, "bad filter: %s: %s", r.GetField(), r.GetMessage())
 	default:

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 func newFields(c *console, k *connection) *cobra.Command {
@@ -72,8 +73,8 @@ const maxValueColumns = 40
 
 // singleLine returns text as it stands in a cell of a table.
 func singleLine(text string) string {
-	text = strings.ReplaceAll(harmless(text), "\t", " ")
-	if columns(text) <= maxValueColumns {
+	text = strings.ReplaceAll(termtext.Line(text), "\t", " ")
+	if termtext.Columns(text) <= maxValueColumns {
 		return text
 	}
 	cut := []rune(text)
@@ -90,7 +91,7 @@ func printFieldsJSON(out io.Writer, resp *loggerv1.ListFieldsResponse) error {
 		if err := json.Compact(&compact, encoded); err != nil {
 			return err
 		}
-		if _, err := out.Write(append(appendHarmlessJSON(nil, compact.Bytes()), '\n')); err != nil {
+		if _, err := out.Write(append(termtext.AppendJSON(nil, compact.Bytes()), '\n')); err != nil {
 			return err
 		}
 	}

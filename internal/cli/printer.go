@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 // printer appends an entry as one or several lines, each with its line feed.
@@ -56,7 +57,7 @@ func (jsonPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error)
 	if err := json.Compact(&compact, encoded); err != nil {
 		return dst, fmt.Errorf("an entry cannot be printed as JSON: %w", err)
 	}
-	return append(appendHarmlessJSON(dst, compact.Bytes()), '\n'), nil
+	return append(termtext.AppendJSON(dst, compact.Bytes()), '\n'), nil
 }
 
 // rawPrinter prints messages as they are; on a terminal, made harmless.
@@ -64,7 +65,7 @@ type rawPrinter struct{ escape bool }
 
 func (p rawPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error) {
 	if p.escape {
-		dst = appendHarmless(dst, e.GetMessage(), "\n")
+		dst = termtext.Append(dst, e.GetMessage(), "\n")
 	} else {
 		dst = append(dst, e.GetMessage()...)
 	}

@@ -3,11 +3,11 @@ package cli
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 const (
@@ -33,7 +33,7 @@ func (p *textPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, err
 	dst = p.appendTime(dst, e)
 	dst = p.appendLevel(append(dst, ' '), e.GetSeverity())
 	dst = p.appendOrigin(dst, e)
-	dst = appendHarmless(append(dst, ' '), strings.TrimRight(e.GetMessage(), "\r\n"), continuation)
+	dst = termtext.Append(append(dst, ' '), strings.TrimRight(e.GetMessage(), "\r\n"), continuation)
 	dst = p.appendAttributes(dst, e)
 	return append(dst, '\n'), nil
 }
@@ -64,11 +64,11 @@ func (p *textPrinter) appendLevel(dst []byte, s loggerv1.Severity) []byte {
 }
 
 func (p *textPrinter) appendOrigin(dst []byte, e *loggerv1.LogEntry) []byte {
-	origin := harmless(e.GetService())
-	if host := harmless(e.GetHost()); host != "" {
+	origin := termtext.Line(e.GetService())
+	if host := termtext.Line(e.GetHost()); host != "" {
 		origin += "@" + host
 	}
-	wide := columns(origin)
+	wide := termtext.Columns(origin)
 	p.origin = max(p.origin, min(wide, maxOriginWidth))
 	if p.origin == 0 {
 		return dst
@@ -97,18 +97,10 @@ func (p *textPrinter) appendAttributes(dst []byte, e *loggerv1.LogEntry) []byte 
 // appendPair appends key=value, quoted where that could be misread.
 func appendPair(dst []byte, key, value string) []byte {
 	dst = append(dst, ' ')
-	dst = append(dst, harmless(key)...)
+	dst = append(dst, termtext.Line(key)...)
 	dst = append(dst, '=')
 	if value == "" || strings.ContainsAny(value, " \t\"=") {
-		return append(dst, quoteHarmless(value)...)
+		return append(dst, termtext.Quote(value)...)
 	}
-	return append(dst, harmless(value)...)
-}
-
-// quoteHarmless quotes like Go, but leaves what is printable in every language as it is.
-func quoteHarmless(value string) string {
-	if strings.IndexFunc(value, isHostile) >= 0 {
-		return strconv.Quote(value)
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	return append(dst, termtext.Line(value)...)
 }

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
 func at(second int) *timestamppb.Timestamp {
@@ -69,7 +70,7 @@ func TestJSONHasNoControlCharacters(t *testing.T) {
 	for _, e := range samples {
 		text := render(t, jsonPrinter{}, []*loggerv1.LogEntry{e})
 		for i, r := range text[:len(text)-1] {
-			if isHostile(r) {
+			if termtext.IsHostile(r) {
 				t.Errorf("%q at %d of %q", r, i, text)
 			}
 		}

@@ -1,17 +1,23 @@
-package cli
+// Package termtext makes text that others wrote fit to stand on a terminal: it cannot move
+// the cursor, change colours, turn the direction of text around, or pass for another line.
+//
+// Escaping loses nothing that a person needs: what is replaced is shown as its escape, and
+// text that does no harm is returned as it is, in every language.
+package termtext
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
-// isHostile tells whether a character does more to a terminal than stand there: control
+// IsHostile tells whether a character does more to a terminal than stand there: control
 // characters of both ranges, and those that turn the direction of text around, so that it
 // reads differently from what it is. A tab is not among them, nor the joiners that scripts
 // and emoji need.
-func isHostile(r rune) bool {
+func IsHostile(r rune) bool {
 	switch {
 	case r == '\t':
 		return false
@@ -27,9 +33,9 @@ func isHostile(r rune) bool {
 	return false
 }
 
-// appendHarmless appends text with every hostile character replaced by its escape, as in
+// Append appends text with every hostile character replaced by its escape, as in
 // \x1b. A line feed is replaced by newline.
-func appendHarmless(dst []byte, text, newline string) []byte {
+func Append(dst []byte, text, newline string) []byte {
 	start := 0
 	for i := 0; i < len(text); {
 		r, size := rune(text[i]), 1
@@ -37,7 +43,7 @@ func appendHarmless(dst []byte, text, newline string) []byte {
 			r, size = utf8.DecodeRuneInString(text[i:])
 		}
 		broken := r == utf8.RuneError && size == 1
-		if !isHostile(r) && !broken {
+		if !IsHostile(r) && !broken {
 			i += size
 			continue
 		}
@@ -73,22 +79,22 @@ func appendUnicodeEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
-// harmless returns text on one line.
-func harmless(text string) string {
-	if strings.IndexFunc(text, isHostile) < 0 && utf8.ValidString(text) {
+// Line returns text on one line.
+func Line(text string) string {
+	if strings.IndexFunc(text, IsHostile) < 0 && utf8.ValidString(text) {
 		return text
 	}
-	return string(appendHarmless(nil, text, `\n`))
+	return string(Append(nil, text, `\n`))
 }
 
-// harmlessLines returns text whose line feeds are our own.
-func harmlessLines(text string) string {
-	return string(appendHarmless(nil, text, "\n"))
+// Lines returns text whose line feeds are our own.
+func Lines(text string) string {
+	return string(Append(nil, text, "\n"))
 }
 
-// appendHarmlessJSON appends JSON text in which what is hostile is escaped the way of JSON.
+// AppendJSON appends JSON text in which what is hostile is escaped the way of JSON.
 // It can only stand in strings there.
-func appendHarmlessJSON(dst, text []byte) []byte {
+func AppendJSON(dst, text []byte) []byte {
 	start := 0
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf && text[i] != 0x7f {
@@ -96,7 +102,7 @@ func appendHarmlessJSON(dst, text []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		if isHostile(r) {
+		if IsHostile(r) {
 			dst = append(dst, text[start:i]...)
 			dst = appendUnicodeEscape(dst, r)
 			start = i + size
@@ -104,4 +110,12 @@ func appendHarmlessJSON(dst, text []byte) []byte {
 		i += size
 	}
 	return append(dst, text[start:]...)
+}
+
+// Quote quotes like Go, but leaves what is printable in every language as it is.
+func Quote(value string) string {
+	if strings.IndexFunc(value, IsHostile) >= 0 {
+		return strconv.Quote(value)
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }
