@@ -38,15 +38,19 @@ build: ## Build bin/logsieve
 
 # Cheap and telling checks first. The end-to-end suite comes last and alone, so that the whole machine is its own.
 .PHONY: test
-test: lint checkgenerate fuzz unit e2e ## Run every check and every test
+test: lint checkgenerate fuzz unit e2e docs ## Run every check and every test
 
 .PHONY: unit
 unit: ## Run the tests of all packages, with the race detector
-	@go test -race $$(go list ./... | grep -v '/test/e2e')
+	@go test -race $$(go list ./... | grep -vE '/test/(e2e|docs)')
 
 .PHONY: e2e
 e2e: ## Run the built binary against real clients; it builds what it runs
 	@go test -race -count=1 ./test/e2e/...
+
+.PHONY: docs
+docs: ## Run what docs/ shows: its clients, its commands, its tables, its links
+	@go test -count=1 ./test/docs
 
 .PHONY: lint
 lint: $(CACHE)/tools ## Run the linters, import rules included
@@ -68,11 +72,11 @@ cover: ## Show how much of each package its tests cover
 	go tool cover -func=$(CACHE)/cover.own
 
 .PHONY: generate
-generate: $(CACHE)/tools $(CACHE)/node ## Make gen/ and openapi/ from api/; needs no network once the tools are there
+generate: $(CACHE)/tools $(CACHE)/node ## Make gen/, openapi/ and docs/configuration.md; needs no network once the tools are there
 	@tools/generate .
 
 .PHONY: checkgenerate
-checkgenerate: $(CACHE)/tools $(CACHE)/node ## Check that gen/ and openapi/ are fresh, and the contract sound and compatible
+checkgenerate: $(CACHE)/tools $(CACHE)/node ## Check that what is generated is fresh, and the contract sound and compatible
 	@tools/checkgenerate
 
 .PHONY: ui
