@@ -394,7 +394,7 @@ func TestTooManyStreams(t *testing.T) {
 	s := start(t, func(c *setup) { c.monitor.MaxStreams = 1 })
 	m := s.monitor(all())
 	m.live(1)
-	if _, err := s.monitor(all()).Recv(); status.Code(err) != codes.ResourceExhausted {
+	if _, err := s.monitor().Recv(); status.Code(err) != codes.ResourceExhausted {
 		t.Errorf("the second stream ended with %v", err)
 	}
 }
