@@ -20,8 +20,10 @@ async function freePort() {
 
 /** A real server with a store of its own. It can be killed and started again on the same ports. */
 export class Server {
-  static async start() {
+  /** Starts `logsieve serve`, or another command that serves, with more of its flags. */
+  static async start(command = 'serve', ...flags) {
     const server = new Server();
+    server.command = [command, ...flags];
     server.dir = await mkdtemp(join(tmpdir(), 'logsieve-ui-'));
     server.http = await freePort();
     server.grpc = await freePort();
@@ -34,7 +36,7 @@ export class Server {
     this.process = spawn(
       binary,
       [
-        'serve', '--http-address', `127.0.0.1:${this.http}`, '--grpc-address', `127.0.0.1:${this.grpc}`,
+        ...this.command, '--http-address', `127.0.0.1:${this.http}`, '--grpc-address', `127.0.0.1:${this.grpc}`,
         '--admin-address', '', '--otlp-grpc-address', '', '--otlp-http-address', '', '--store-dir', join(this.dir, 'store'),
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },

@@ -57,7 +57,8 @@ export class App {
 
   start(): void {
     this.query = queryOfAddress();
-    this.session.start(this.query);
+    this.session.start(this.query.trim());
+    if (this.query !== '') document.title = `${this.query} · logsieve`;
     addEventListener('popstate', () => this.setQuery(queryOfAddress(), 'address'));
     addEventListener('online', () => this.session.link.kind === 'waiting' && this.session.retry());
     setInterval(() => {
@@ -102,6 +103,7 @@ export class App {
     clearTimeout(this.debounce);
     const query = this.query.trim();
     this.session.filter(query);
+    document.title = query === '' ? 'logsieve' : `${query} · logsieve`;
     if (how !== 'address') writeAddress(query, how);
   }
 

@@ -13,6 +13,9 @@ export interface ChartEvents {
 /** Custom properties of the layers, in the order of Histogram. */
 const colours = ['--error-bar', '--warn-bar', '--info-bar'];
 
+/** Whole pixels: uPlot scales the digits before px by the density of the screen, and a fraction is not part of them. */
+const AXIS_FONT = '11px system-ui, sans-serif';
+
 /** The rates of the last minutes as stacked bars. */
 export class Chart {
   private readonly plot: uPlot;
@@ -61,7 +64,7 @@ export class Chart {
       axes: [
         {
           stroke: () => colour('--ink-faint'),
-          font: '10.5px system-ui, sans-serif',
+          font: AXIS_FONT,
           size: 17,
           gap: 2,
           grid: { show: false },
@@ -71,7 +74,7 @@ export class Chart {
         {
           side: 1,
           stroke: () => colour('--ink-faint'),
-          font: '10.5px system-ui, sans-serif',
+          font: AXIS_FONT,
           size: 38,
           gap: 3,
           space: 22,

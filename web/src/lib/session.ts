@@ -179,7 +179,8 @@ export class Session {
 
   /** Whether an end asks for something else than coming back. */
   private stops(code: number, end: End): boolean {
-    const message = end.error?.message ?? end.reason;
+    // The reason of a close frame begins with the name of the code, for programs.
+    const message = end.error?.message ?? end.reason.replace(/^[A-Z_]+: /, '');
     switch (code) {
       case 4401:
         this.link = { kind: 'unauthenticated', why: credential.get() === '' ? '' : message };
@@ -433,5 +434,5 @@ function why(code: number, reason: string): string {
   if (code === 1001 || code === 1012) return 'the server is being restarted';
   if (code === 4429) return 'the server is at its limit of streams';
   if (code === 1011) return 'the server failed; its log says why';
-  return reason === '' ? 'the connection was lost' : reason;
+  return reason === '' ? 'the connection was lost' : reason.replace(/^[A-Z_]+: /, '');
 }

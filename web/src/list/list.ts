@@ -14,7 +14,8 @@ const FETCH_WITHIN = 60;
 const FAST_INTERVAL = 45;
 /** The width of a character of the rows, in pixels, at the least: so much room is certain to do. */
 const NARROWEST = 6.6;
-/** The widest that the columns of service and host become, in characters. */
+/** How narrow and how wide the columns of service and host may be, in characters. */
+const NARROW = { service: 8, host: 6 };
 const WIDEST = { service: 18, host: 20 };
 
 export interface ListEvents {
@@ -45,7 +46,7 @@ export class List {
   private paintedLast = 0;
   private fast = false;
   private ownTop = -1;
-  private widths = { service: 0, host: 0 };
+  private widths = NARROW;
   private stale = true;
   private readonly watch: ResizeObserver;
   private readonly stops: (() => void)[] = [];
@@ -144,7 +145,7 @@ export class List {
     this.paintedVersion = -1;
     this.stale = true;
     this.shown.fill(undefined);
-    this.widths = { service: 0, host: 0 };
+    this.widths = NARROW;
   }
 
   private place(number: number, index: number, redraw: boolean): void {
