@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"math"
 	"strconv"
 	"testing"
 
@@ -54,4 +55,29 @@ func TestDecimalIsANumber(t *testing.T) {
 			t.Fatalf("isDecimal(%q) = %v, strconv says %v", text, isDecimal(text), err)
 		}
 	})
+}
+
+// The order of numbers is that of their places, and neighbours have neighbouring places:
+// above a number begins at the next place.
+func TestNumberKeepsTheOrder(t *testing.T) {
+	numbers := []float64{-math.MaxFloat64, -2.5e3, -1, -math.SmallestNonzeroFloat64, 0, math.SmallestNonzeroFloat64, 0.5, 1, 1e9, math.MaxFloat64}
+	for i, a := range numbers {
+		if next := math.Nextafter(a, math.Inf(1)); order(next) != order(a)+1 && a != -math.SmallestNonzeroFloat64 {
+			t.Errorf("%v is at %d, and the next number at %d", a, order(a), order(next))
+		}
+		for _, b := range numbers[i+1:] {
+			if order(a) >= order(b) {
+				t.Errorf("%v is at %d, and %v at %d", a, order(a), b, order(b))
+			}
+		}
+	}
+	zero, _ := Number("-0")
+	if place, ok := Number("0"); !ok || place != zero {
+		t.Errorf("0 is at %d, and -0 at %d", place, zero)
+	}
+	for _, text := range []string{"", "x", "0x1", "NaN", "Inf", "1_000"} {
+		if place, ok := Number(text); ok {
+			t.Errorf("%q is a number, at %d", text, place)
+		}
+	}
 }

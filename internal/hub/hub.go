@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/index"
@@ -75,32 +76,43 @@ func (h *Hub) Run(ctx context.Context) error {
 // subscriptions that it matches.
 func (h *Hub) Head() entry.Position { return entry.Position(h.head.Load()) }
 
-// chunk bounds how many entries are published under one lock, so that a stream which
-// joins or leaves waits for no more than these. At a microsecond an entry, well below a
-// millisecond.
-const chunk = 256
+// What is published under one lock is bounded, so that a stream which joins or leaves
+// waits for no more than that: in time, which is what it waits, and in number, so that
+// the ring lets go of old entries in pieces that are not large.
+const (
+	chunk     = 256
+	chunkTime = 500 * time.Microsecond
+	// chunkCheck is after how many entries the clock is read, which costs a tenth of
+	// matching an entry against a thousand filters.
+	chunkCheck = 8
+)
 
 // publish takes in entries that follow the ones before. Only Run's goroutine calls it.
 func (h *Hub) publish(entries []*entry.Entry) {
 	for len(entries) > 0 {
-		n := min(len(entries), chunk)
-		h.publishChunk(entries[:n:n])
+		n := h.publishChunk(entries[:min(len(entries), chunk)])
 		entries = entries[n:]
 	}
 }
 
-func (h *Hub) publishChunk(entries []*entry.Entry) {
+// publishChunk takes in some of the entries, one at least, and returns how many.
+func (h *Hub) publishChunk(entries []*entry.Entry) (taken int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ring.append(entries)
-	for _, e := range entries {
+	begin := time.Now()
+	for i, e := range entries {
 		h.hits = h.subscriptions.AppendMatches(h.hits[:0], e)
 		for _, s := range h.hits {
 			h.queued.Add(int64(s.push(e, h.budget(s))))
 		}
+		if taken = i + 1; taken%chunkCheck == 0 && time.Since(begin) >= chunkTime {
+			break
+		}
 	}
 	clear(h.hits)
-	h.head.Store(uint64(entries[len(entries)-1].Position))
+	h.ring.append(entries[:taken:taken])
+	h.head.Store(uint64(entries[taken-1].Position))
+	return taken
 }
 
 // budget returns how much a subscription may hold now: its own budget or, while all of

@@ -25,6 +25,11 @@ type place struct {
 	bound int64
 }
 
+// atom returns the atom that a group is filed under here.
+func (p *place) atom() filter.Atom {
+	return filter.Atom{Kind: p.kind, Field: p.shelf.kind, Key: p.shelf.key, Text: p.text, Bound: p.bound}
+}
+
 // shelf is what is filed under one field.
 type shelf struct {
 	kind filter.FieldKind
@@ -43,6 +48,9 @@ type shelf struct {
 
 // file files a group under each of these atoms, or with those that have no anchor.
 func (c *catalogue) file(atoms []filter.Atom, g *group, id groupID, r *rates) {
+	if len(atoms) == 1 && len(g.rest) == 0 {
+		g.severities |= certain
+	}
 	p := posting{id, g.severities}
 	if len(atoms) == 0 {
 		c.rest = c.rest.insert(p)
@@ -92,6 +100,22 @@ func (c *catalogue) shelf(a filter.Atom) *shelf {
 		c.attributes[a.Key] = s
 	}
 	return s
+}
+
+// acquire returns the id of a text that messages are searched for, for one more use.
+func (c *catalogue) acquire(text string, r *rates) literalID {
+	s := c.shelf(filter.Atom{Field: filter.MessageField})
+	s.filed++
+	return s.grams.acquire(text, r)
+}
+
+// release ends what acquire began.
+func (c *catalogue) release(id literalID) {
+	s := c.fields[filter.MessageField]
+	s.grams.release(id)
+	if s.filed--; s.filed == 0 {
+		c.take(s)
+	}
 }
 
 // take takes an empty shelf away.

@@ -130,7 +130,7 @@ func (c chooser) entry() *entry.Entry {
 		TraceID: strings.ToLower(text()), SpanID: strings.ToLower(text()),
 	}
 	const second = 1_000_000_000
-	e.Timestamp = [...]int64{0, -second, 1795268700 * second, 1795268700*second + 1, 1795268701 * second}[c.upTo(5)]
+	e.Timestamp = [...]int64{0, -second, 1795268700*second - 1, 1795268700 * second, 1795268700*second + 1, 1795268701 * second}[c.upTo(6)]
 	for range c.upTo(5) {
 		e.Attributes = append(e.Attributes, entry.Attribute{Key: c.oneOf("a", "b", "c d", "n", "z"), Value: c.value()})
 	}

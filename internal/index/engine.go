@@ -23,10 +23,13 @@ type engine struct {
 	entry    *entry.Entry
 	severity uint
 	// epoch is the number of the entry. What bears it was found out about this entry.
-	epoch  uint32
-	hits   []groupID
-	found  []literalID
-	folded []byte
+	epoch uint32
+	hits  []groupID
+	// misfiled are groups that may be found less often elsewhere.
+	misfiled []groupID
+	// inMessage are the texts that occur in the message, found those in another field.
+	inMessage, found []literalID
+	folded           []byte
 }
 
 const (
@@ -34,9 +37,6 @@ const (
 	// the message and to look up each attribute. Measured on ordinary filters, the times
 	// are equal at 10 groups.
 	scanned = 8
-	// sampling is of how many entries one is sampled. Taking a sample costs about as much
-	// as matching an entry against a hundred filters.
-	sampling = 64
 	// maxEpoch is the last epoch before they begin anew; one bit of a verdict is its
 	// answer.
 	maxEpoch = 1<<31 - 1
@@ -85,14 +85,14 @@ func (x *engine) file(id groupID) {
 	if g.severities == 0 {
 		return // a filter that nothing matches is found nowhere
 	}
-	g.rest = x.predicates.compile(p.rest)
+	g.rest = x.compile(p.rest)
 	x.catalogue.file(p.atoms, g, id, &x.rates)
 }
 
 func (x *engine) unfile(id groupID) {
 	g := &x.groups[id]
 	x.catalogue.unfile(g, id)
-	x.predicates.release(g.rest)
+	x.release(g.rest)
 }
 
 // match returns the groups that match an entry, each once. They are valid until the
@@ -100,7 +100,7 @@ func (x *engine) unfile(id groupID) {
 func (x *engine) match(e *entry.Entry) []groupID {
 	x.hits = x.hits[:0]
 	if x.stats.Entries++; x.stats.Entries%sampling == 1 && len(x.live) > 0 {
-		x.rates.sample(e, x.fold(e.Message))
+		x.learn(e)
 	}
 	if len(x.live) <= scanned {
 		x.scan(e)
@@ -110,6 +110,7 @@ func (x *engine) match(e *entry.Entry) []groupID {
 		x.lookUpFields()
 		x.lookUpAttributes()
 		x.entry = nil
+		x.refile()
 	}
 	x.stats.Groups += uint64(len(x.hits))
 	return x.hits
@@ -131,6 +132,11 @@ func (x *engine) begin(e *entry.Entry) {
 	}
 	x.epoch++
 	x.entry, x.severity = e, uint(e.Severity)
+	// Before all else: the rests of all filters ask for what is found.
+	x.inMessage = x.inMessage[:0]
+	if s := x.catalogue.fields[filter.MessageField]; s != nil {
+		x.inMessage = x.search(x.inMessage, s, e.Message)
+	}
 }
 
 // forget lets the epochs begin anew.
@@ -152,6 +158,11 @@ func (x *engine) offer(list postings) {
 		if p.severities>>x.severity&1 == 0 {
 			continue
 		}
+		if p.severities&certain != 0 {
+			x.stats.Candidates++
+			x.hits = append(x.hits, p.group)
+			continue
+		}
 		g := &x.groups[p.group]
 		if g.seen == x.epoch {
 			continue
@@ -160,6 +171,8 @@ func (x *engine) offer(list postings) {
 		x.stats.Candidates++
 		if x.all(g.rest) {
 			x.hits = append(x.hits, p.group)
+		} else {
+			x.miss(p.group)
 		}
 	}
 }

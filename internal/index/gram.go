@@ -14,6 +14,10 @@ type grams struct {
 	literals []literal
 	free     []literalID
 	byText   map[string]literalID
+	// compared counts the comparisons with a literal.
+	compared uint64
+	// reviewed is the literal that was reviewed last.
+	reviewed int
 	levels   [len(levelSizes)]level
 }
 
@@ -24,6 +28,8 @@ type literalID uint32
 type literal struct {
 	text     string
 	postings postings
+	// uses are those by postings and by the rests of filters.
+	uses uint32
 	// seen is the epoch of the last entry that has the text.
 	seen uint32
 	// at is where the gram begins in the text, level which size it has.
@@ -45,11 +51,7 @@ const crowded = 16
 
 // insert files a group under a text.
 func (x *grams) insert(text string, p posting, r *rates) {
-	id, ok := x.byText[text]
-	if !ok {
-		id = x.add(text, r)
-	}
-	l := &x.literals[id]
+	l := &x.literals[x.acquire(text, r)]
 	l.postings = l.postings.insert(p)
 }
 
@@ -57,11 +59,28 @@ func (x *grams) insert(text string, p posting, r *rates) {
 func (x *grams) remove(text string, p posting) {
 	id := x.byText[text]
 	l := &x.literals[id]
-	if l.postings = l.postings.remove(p); l.postings != nil {
+	l.postings = l.postings.remove(p)
+	x.release(id)
+}
+
+// acquire returns the id of a text to search for, for one more use.
+func (x *grams) acquire(text string, r *rates) literalID {
+	id, ok := x.byText[text]
+	if !ok {
+		id = x.add(text, r)
+	}
+	x.literals[id].uses++
+	return id
+}
+
+// release ends one use of a text.
+func (x *grams) release(id literalID) {
+	l := &x.literals[id]
+	if l.uses--; l.uses > 0 {
 		return
 	}
-	x.levels[l.level].remove(windowAt(text[l.at:], levelSizes[l.level]), id)
-	delete(x.byText, text)
+	x.levels[l.level].remove(windowAt(l.text[l.at:], levelSizes[l.level]), id)
+	delete(x.byText, l.text)
 	*l = literal{}
 	x.free = append(x.free, id)
 }
@@ -95,6 +114,36 @@ func (x *grams) choose(text string, r *rates) (level, at int) {
 		level = next
 	}
 }
+
+// review looks for some texts whether one of their grams is much rarer by now than the
+// one that they are filed under, and files them under that one. It goes on where it
+// ended the last time.
+func (x *grams) review(n int, r *rates) {
+	const usual = gramSize - 1
+	for range min(n, len(x.literals)) {
+		x.reviewed = (x.reviewed + 1) % len(x.literals)
+		id := literalID(x.reviewed) //nolint:gosec // G115: it is one.
+		l := &x.literals[id]
+		if l.uses == 0 || l.level != usual {
+			continue
+		}
+		level := &x.levels[usual]
+		at, _ := level.choose(l.text, gramSize, r)
+		if rarity(l.text[l.at:], r)-rarity(l.text[at:], r) < muchRarer {
+			continue
+		}
+		level.remove(windowAt(l.text[l.at:], gramSize), id)
+		l.at = uint16(at) //nolint:gosec // G115: a text has at most a few thousand bytes.
+		level.insert(windowAt(l.text[at:], gramSize), id)
+	}
+}
+
+// rarity returns how many digits the count of the gram at the beginning of a text has.
+// The counts are estimates: two are equal if they have as many.
+func rarity(text string, r *rates) int { return bits.Len(uint(r.gram(text[:gramSize]))) }
+
+// muchRarer is the difference in rarity for which a text moves: four times as rare.
+const muchRarer = 2
 
 // find appends the literals that occur in a folded text, each once.
 func (x *grams) find(found []literalID, text []byte, epoch uint32) []literalID {
@@ -137,6 +186,7 @@ func (x *grams) findAt(found []literalID, level int, text []byte, epoch uint32) 
 
 // compare appends those of a bucket that are in the text where their gram is at i.
 func (x *grams) compare(found, bucket []literalID, i int, text []byte, epoch uint32) []literalID {
+	x.compared += uint64(len(bucket))
 	for _, id := range bucket {
 		l := &x.literals[id]
 		begin := i - int(l.at)
@@ -177,10 +227,9 @@ func (l *level) choose(text string, size int, r *rates) (at, crowd int) {
 	rarest := 0
 	for i := 0; i+size <= len(text); i++ {
 		others := len(l.buckets[windowAt(text[i:], size)])
-		// The counts are estimates: two are equal if they have as many digits.
 		rare := 0
 		if size >= gramSize {
-			rare = bits.Len(uint(r.gram(text[i : i+gramSize])))
+			rare = rarity(text[i:], r)
 		}
 		if i == 0 || cmp.Or(rare-rarest, others-crowd) < 0 {
 			at, crowd, rarest = i, others, rare

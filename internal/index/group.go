@@ -15,8 +15,12 @@ type group struct {
 	// seen is the epoch of the entry for which the group was last a candidate: it may be
 	// filed under several atoms that hold.
 	seen uint32
-	// severities that the group wants, a bit each.
+	// severities that the group wants, as in its postings.
 	severities uint32
+	// misses counts when it was a candidate and did not match, since it was last filed or
+	// found to be filed well; tries counts those times.
+	misses uint32
+	tries  uint8
 	// order is the group's place in engine.live.
 	order   uint32
 	matcher *filter.Matcher

@@ -5,11 +5,11 @@ import "github.com/seed-2f16ea30/logsieve/internal/filter"
 // lookUpFields looks at what is filed under the fields that every entry has.
 func (x *engine) lookUpFields() {
 	e, fields := x.entry, &x.catalogue.fields
+	x.lookUpText(fields[filter.MessageField], e.Message)
 	x.lookUpText(fields[filter.ServiceField], e.Service)
 	x.lookUpText(fields[filter.HostField], e.Host)
 	x.lookUpText(fields[filter.TraceIDField], e.TraceID)
 	x.lookUpText(fields[filter.SpanIDField], e.SpanID)
-	x.lookUpText(fields[filter.MessageField], e.Message)
 	if times := fields[filter.TimestampField]; times != nil && e.Timestamp != 0 {
 		x.lookUpBounds(&times.bounds, e.Timestamp)
 	}
@@ -55,12 +55,25 @@ func (x *engine) lookUp(s *shelf, text string) {
 			x.lookUpBounds(&s.bounds, place)
 		}
 	}
-	if len(s.grams.byText) > 0 {
-		x.found = s.grams.find(x.found[:0], x.fold(text), x.epoch)
-		for _, id := range x.found {
-			x.offer(s.grams.literals[id].postings)
-		}
+	found := x.inMessage
+	if s.kind != filter.MessageField {
+		x.found = x.search(x.found, s, text)
+		found = x.found
 	}
+	for _, id := range found {
+		x.offer(s.grams.literals[id].postings)
+	}
+}
+
+// search returns the texts of a shelf that occur in this one, in the memory of found.
+func (x *engine) search(found []literalID, s *shelf, text string) []literalID {
+	if len(s.grams.byText) == 0 {
+		return found[:0]
+	}
+	old := s.grams.compared
+	found = s.grams.find(found[:0], x.fold(text), x.epoch)
+	x.stats.Compared += s.grams.compared - old
+	return found
 }
 
 // lookUpBounds looks at the groups whose bound this number or time satisfies.

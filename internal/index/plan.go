@@ -13,6 +13,8 @@ type plan struct {
 	// atoms are its anchor: the filter is true only if one of them holds. None means that
 	// there is no such thing.
 	atoms []filter.Atom
+	// rate estimates the part of all entries for which one of them holds.
+	rate float64
 	// rest must all be true where an atom and the severity hold.
 	rest []filter.Node
 }
@@ -41,7 +43,7 @@ func (r *rates) plan(m *filter.Matcher) plan {
 			best, at = a, len(p.rest)-1
 		}
 	}
-	p.atoms = best.atoms
+	p.atoms, p.rate = best.atoms, best.rate
 	if at >= 0 && best.exact {
 		p.rest = slices.Delete(p.rest, at, at+1)
 	}

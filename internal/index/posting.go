@@ -6,11 +6,16 @@ import (
 	"slices"
 )
 
-// posting says that a group is filed here, and which severities it wants, a bit each.
+// posting says that a group is filed here, and which severities it wants, a bit each. One
+// more bit says that the filter is true where the posting is found and the severity fits,
+// and that there is no other posting of it: nothing else of the group has to be looked
+// at. That is so for most filters, and looking costs a cache miss.
 type posting struct {
 	group      groupID
 	severities uint32
 }
+
+const certain = 1 << 31
 
 func (p posting) lowest() int { return bits.TrailingZeros32(p.severities) }
 

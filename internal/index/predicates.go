@@ -1,6 +1,10 @@
 package index
 
-import "github.com/seed-2f16ea30/logsieve/internal/filter"
+import (
+	"slices"
+
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+)
 
 // predicateID is the place of a predicate among those that all groups share. Ids are
 // used again.
@@ -20,16 +24,19 @@ type shared struct {
 	predicate filter.Predicate
 	text      string
 	uses      uint32
+	// required are texts of messages: of each set one must occur, or the predicate is
+	// false.
+	required [][]literalID
 }
 
-// share returns the id of a predicate, for one more to use.
-func (x *predicates) share(p filter.Predicate) predicateID {
+// share returns the id of a predicate, for one more to use, and whether it is the first.
+func (x *predicates) share(p filter.Predicate) (id predicateID, first bool) {
 	text := p.Text()
 	if id, ok := x.byText[text]; ok {
 		x.list[id].uses++
-		return id
+		return id, false
 	}
-	id := predicateID(len(x.list)) //nolint:gosec // G115: memory ends first.
+	id = predicateID(len(x.list)) //nolint:gosec // G115: memory ends first.
 	if n := len(x.free); n > 0 {
 		id, x.free = x.free[n-1], x.free[:n-1]
 	} else {
@@ -40,21 +47,47 @@ func (x *predicates) share(p filter.Predicate) predicateID {
 		x.byText = make(map[string]predicateID)
 	}
 	x.byText[text] = id
-	x.list[id] = shared{p, text, 1}
+	x.list[id] = shared{predicate: p, text: text, uses: 1}
 	// An answer to another question, about the last entry, must not be taken for one to
 	// this; the next entry has another epoch, but for that of a Set that begins anew.
 	x.verdicts[id] = 0
+	return id, true
+}
+
+// acquire returns the id of a predicate, for one more to use.
+func (x *engine) acquire(p filter.Predicate) predicateID {
+	id, first := x.predicates.share(p)
+	if !first {
+		return id
+	}
+	for _, r := range p.Requirements() {
+		if r.Atoms[0].Kind != filter.Contains || r.Atoms[0].Field != filter.MessageField {
+			continue
+		}
+		set := make([]literalID, len(r.Atoms))
+		for i := range r.Atoms {
+			set[i] = x.catalogue.acquire(r.Atoms[i].Text, &x.rates)
+		}
+		s := &x.predicates.list[id]
+		s.required = append(s.required, set)
+	}
 	return id
 }
 
 // drop ends one use of a predicate.
-func (x *predicates) drop(id predicateID) {
-	s := &x.list[id]
-	if s.uses--; s.uses == 0 {
-		delete(x.byText, s.text)
-		*s = shared{}
-		x.free = append(x.free, id)
+func (x *engine) drop(id predicateID) {
+	s := &x.predicates.list[id]
+	if s.uses--; s.uses > 0 {
+		return
 	}
+	for _, set := range s.required {
+		for _, text := range set {
+			x.catalogue.release(text)
+		}
+	}
+	delete(x.predicates.byText, s.text)
+	*s = shared{}
+	x.predicates.free = append(x.predicates.free, id)
 }
 
 // holds tells whether a predicate is true of the entry.
@@ -62,7 +95,11 @@ func (x *engine) holds(id predicateID) bool {
 	if v := x.predicates.verdicts[id]; v>>1 == x.epoch {
 		return v&1 != 0
 	}
-	holds, ran := x.predicates.list[id].predicate.Judge(x.entry)
+	s := &x.predicates.list[id]
+	holds, ran := false, false
+	if x.occur(s.required) {
+		holds, ran = s.predicate.Judge(x.entry)
+	}
 	verdict := x.epoch << 1
 	if holds {
 		verdict |= 1
@@ -72,4 +109,19 @@ func (x *engine) holds(id predicateID) bool {
 		x.stats.Regexes++
 	}
 	return holds
+}
+
+// occur tells whether of each set a text occurs in the message.
+func (x *engine) occur(sets [][]literalID) bool {
+	for _, set := range sets {
+		if !slices.ContainsFunc(set, x.occurs) {
+			return false
+		}
+	}
+	return true
+}
+
+// occurs tells whether a text occurs in the message.
+func (x *engine) occurs(id literalID) bool {
+	return x.catalogue.fields[filter.MessageField].grams.literals[id].seen == x.epoch
 }

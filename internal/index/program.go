@@ -10,18 +10,21 @@ import (
 // memory: a node is followed by its parts.
 type program []instruction
 
-// instruction is a node: its operation in the lowest bits and, above, the predicate that
-// it asks or the number of instructions that are its parts.
+// instruction is a node: whether it is negated in the lowest bit, its operation in the
+// next ones and, above, the text or the predicate that it asks for, or the number of
+// instructions that are its parts.
 type instruction uint32
 
 const (
-	opTest    = iota // the predicate is true
-	opTestNot        // it is not
-	opAll            // all parts are true
-	opAny            // one part is true
+	negated = 1
 
-	opBits = 2
-	opMask = 1<<opBits - 1
+	opText = 0 << 1 // the text occurs in the message
+	opTest = 1 << 1 // the predicate is true
+	opAll  = 2 << 1 // all parts are true
+	opAny  = 3 << 1 // one part is true
+
+	opMask = 3 << 1
+	opBits = 3
 )
 
 func (i instruction) op() instruction { return i & opMask }
@@ -29,8 +32,8 @@ func (i instruction) op() instruction { return i & opMask }
 func (i instruction) operand() int { return int(i >> opBits) }
 
 // compile makes the program of nodes that must all be true, with a use of each of their
-// predicates.
-func (x *predicates) compile(nodes []filter.Node) program {
+// texts and predicates.
+func (x *engine) compile(nodes []filter.Node) program {
 	var p program
 	for _, n := range nodes {
 		p = x.append(p, n)
@@ -38,13 +41,13 @@ func (x *predicates) compile(nodes []filter.Node) program {
 	return slices.Clip(p)
 }
 
-func (x *predicates) append(p program, n filter.Node) program {
-	if predicate, negated, ok := n.Leaf(); ok {
-		op := instruction(opTest)
-		if negated {
-			op = opTestNot
+func (x *engine) append(p program, n filter.Node) program {
+	if predicate, not, ok := n.Leaf(); ok {
+		leaf := x.leaf(predicate)
+		if not {
+			leaf |= negated
 		}
-		return append(p, instruction(x.share(predicate))<<opBits|op)
+		return append(p, leaf)
 	}
 	op := instruction(opAll)
 	if n.IsAny() {
@@ -59,10 +62,24 @@ func (x *predicates) append(p program, n filter.Node) program {
 	return p
 }
 
+// leaf returns the instruction of a predicate. A text in the message is looked for
+// together with all others, so that to ask for it costs nothing more.
+func (x *engine) leaf(p filter.Predicate) instruction {
+	if r := p.Requirements(); len(r) == 1 && r[0].Exact && len(r[0].Atoms) == 1 {
+		if a := &r[0].Atoms[0]; a.Kind == filter.Contains && a.Field == filter.MessageField {
+			return instruction(x.catalogue.acquire(a.Text, &x.rates))<<opBits | opText
+		}
+	}
+	return instruction(x.acquire(p))<<opBits | opTest
+}
+
 // release ends the uses that compile began.
-func (x *predicates) release(p program) {
+func (x *engine) release(p program) {
 	for _, i := range p {
-		if op := i.op(); op == opTest || op == opTestNot {
+		switch i.op() {
+		case opText:
+			x.catalogue.release(literalID(i.operand())) //nolint:gosec // G115: it was one.
+		case opTest:
 			x.drop(predicateID(i.operand())) //nolint:gosec // G115: it was one.
 		}
 	}
@@ -97,12 +114,12 @@ func (x *engine) anyOf(p program) bool {
 // evaluate evaluates the first node of a program, and returns what follows it.
 func (x *engine) evaluate(p program) (bool, program) {
 	first, rest := p[0], p[1:]
-	n := first.operand()
+	not, n := first&negated != 0, first.operand()
 	switch first.op() {
+	case opText:
+		return x.occurs(literalID(n)) != not, rest //nolint:gosec // G115: it was one.
 	case opTest:
-		return x.holds(predicateID(n)), rest //nolint:gosec // G115: it was one.
-	case opTestNot:
-		return !x.holds(predicateID(n)), rest //nolint:gosec // G115: it was one.
+		return x.holds(predicateID(n)) != not, rest //nolint:gosec // G115: it was one.
 	case opAll:
 		return x.all(rest[:n]), rest[n:]
 	}

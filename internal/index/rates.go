@@ -34,7 +34,9 @@ const (
 // are not sampled.
 const (
 	assumedID      = 1e-6 // a trace, a span or a whole message
-	assumedEqual   = 0.01
+	assumedService = 0.05
+	assumedHost    = 0.01
+	assumedValue   = 0.005 // an attribute's
 	assumedBegins  = 0.2
 	assumedExists  = 0.5
 	assumedBounded = 0.3 // of those that have the field
@@ -98,11 +100,7 @@ func (r *rates) blend(seen, assumed float64) float64 {
 func (r *rates) of(a *filter.Atom) float64 {
 	switch a.Kind {
 	case filter.Equals:
-		switch a.Field { //nolint:exhaustive // The others are sampled.
-		case filter.MessageField, filter.TraceIDField, filter.SpanIDField:
-			return assumedID
-		}
-		return r.blend(r.seen(hashText(hashField(a.Field, a.Key), a.Text)), assumedEqual)
+		return r.equals(a)
 	case filter.Exists:
 		return r.exists(a)
 	case filter.Begins:
@@ -113,6 +111,19 @@ func (r *rates) of(a *filter.Atom) float64 {
 		return r.contains(a)
 	}
 	return 1
+}
+
+func (r *rates) equals(a *filter.Atom) float64 {
+	assumed := assumedValue
+	switch a.Field { //nolint:exhaustive // The others are not compared, or attributes.
+	case filter.MessageField, filter.TraceIDField, filter.SpanIDField:
+		return assumedID
+	case filter.ServiceField:
+		assumed = assumedService
+	case filter.HostField:
+		assumed = assumedHost
+	}
+	return r.blend(r.seen(hashText(hashField(a.Field, a.Key), a.Text)), assumed)
 }
 
 func (r *rates) exists(a *filter.Atom) float64 {

@@ -10,6 +10,8 @@ type Stats struct {
 	Candidates uint64
 	// Groups are the candidates that matched.
 	Groups uint64
+	// Compared are the texts that were compared since their gram occurred.
+	Compared uint64
 	// Regexes are the regular expressions that were run. Those of a Set so small that it
 	// evaluates every filter alone are not counted.
 	Regexes uint64

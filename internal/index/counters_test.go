@@ -1,0 +1,196 @@
+package index_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+	"github.com/seed-2f16ea30/logsieve/internal/index"
+)
+
+// counts are what a Set does for an entry, on average.
+type counts struct{ candidates, groups, regexes float64 }
+
+// count matches entries and returns the counts.
+func count(set *index.Set[int], entries []*entry.Entry) counts {
+	old := set.Stats()
+	var hits []int
+	for _, e := range entries {
+		hits = set.AppendMatches(hits[:0], e)
+	}
+	now, n := set.Stats(), float64(len(entries))
+	return counts{
+		candidates: float64(now.Candidates-old.Candidates) / n,
+		groups:     float64(now.Groups-old.Groups) / n,
+		regexes:    float64(now.Regexes-old.Regexes) / n,
+	}
+}
+
+// filled returns a set of these filters that has seen some traffic.
+func filled(matchers []*filter.Matcher, warm []*entry.Entry) *index.Set[int] {
+	var set index.Set[int]
+	for i, m := range matchers {
+		set.Add(m, i)
+	}
+	count(&set, warm)
+	return &set
+}
+
+// The counts are the same on every machine. They hold what the index is for: what is
+// looked at is hardly more than what matches, and few expressions are run.
+func TestLittleIsLookedAtInVain(t *testing.T) {
+	for _, c := range []struct {
+		share   float64
+		filters int
+		// lookedAt is how many candidates there may be for each that matches, regexes how
+		// many are run for an entry.
+		lookedAt, regexes float64
+	}{
+		{0, 10_000, 1.5, 12},
+		{0.5, 10_000, 1.5, 12},
+		{0.9, 10_000, 1.5, 6},
+		{0.5, 100_000, 1.5, 30},
+	} {
+		t.Run(fmt.Sprintf("share %v of %d", c.share, c.filters), func(t *testing.T) {
+			if testing.Short() && c.filters > 10_000 {
+				t.Skip("takes seconds")
+			}
+			w := newWorkload(1, c.share)
+			set := filled(w.matchers(t, c.filters), w.entries(20_000))
+			got := count(set, w.entries(2000))
+			t.Logf("%d groups, an entry: %+v", set.Len(), got)
+			if got.groups == 0 || got.candidates > c.lookedAt*got.groups {
+				t.Errorf("%.1f groups are looked at for %.1f that match, want at most %v times as many", got.candidates, got.groups, c.lookedAt)
+			}
+			if got.regexes > c.regexes {
+				t.Errorf("%.1f expressions are run for an entry, want at most %v", got.regexes, c.regexes)
+			}
+		})
+	}
+}
+
+// What is common in the traffic cannot be known when the first filters come: here, that
+// all entries are of one region. After some traffic they are filed elsewhere.
+func TestFiltersAreFiledAnew(t *testing.T) {
+	w := newWorkload(1, 0)
+	var set index.Set[int]
+	const filters = 1000
+	for i := range filters {
+		set.Add(mustParse(t, fmt.Sprintf("attributes.region=eu-west-1 host=host-%d.eu-west-1", i)), i)
+	}
+	first := count(&set, w.entries(1000))
+	count(&set, w.entries(10_000))
+	later := count(&set, w.entries(1000))
+	if first.candidates < filters || later.candidates > 1.1*later.groups {
+		t.Errorf("at first %+v for an entry, after some traffic %+v", first, later)
+	}
+}
+
+// A text filed under a gram that turns out to be common moves to a rarer one.
+func TestTextsAreFiledAnew(t *testing.T) {
+	w := newWorkload(1, 0)
+	var set index.Set[int]
+	for i := range 500 {
+		set.Add(mustParse(t, fmt.Sprintf(`"request for user u%06d"`, i)), i)
+	}
+	entries := make([]*entry.Entry, 1000)
+	for i := range entries {
+		entries[i] = w.entry()
+		entries[i].Message = "request for user u999999 " + entries[i].Message
+	}
+	first := compared(&set, entries)
+	for range 20 {
+		count(&set, entries)
+	}
+	if later := compared(&set, entries); later > first/5 {
+		t.Errorf("at first %.1f texts are compared for an entry, after some traffic %.1f", first, later)
+	}
+}
+
+// compared returns how many texts were compared for an entry.
+func compared(set *index.Set[int], entries []*entry.Entry) float64 {
+	old := set.Stats().Compared
+	count(set, entries)
+	return float64(set.Stats().Compared-old) / float64(len(entries))
+}
+
+// Selective filters cost hardly more if there are a hundred times as many.
+func TestSelectiveFiltersAreNotLookedAt(t *testing.T) {
+	for _, kind := range []struct{ name, format string }{
+		{"equality", "attributes.user_id=u%06d"},
+		{"text", `"ord_%07d"`},
+		{"prefix", "trace_id=%08x*"},
+		{"expression", `message=~"ord_%07d .*"`},
+		{"two conditions", `severity>=INFO service=svc-1 attributes.user_id=u%06d`},
+		{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
+		{"text of zeros and ones", `"%020b"`},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			w := newWorkload(1, 0)
+			var matchers []*filter.Matcher
+			for i := range 10_000 {
+				matchers = append(matchers, mustParse(t, fmt.Sprintf(kind.format, 37*i)))
+			}
+			got := count(filled(matchers, w.entries(10_000)), w.entries(2000))
+			if got.candidates > 1.1*got.groups+0.05 || got.regexes > 0.01 {
+				t.Errorf("of 10,000 filters %+v for an entry", got)
+			}
+		})
+	}
+}
+
+// A text of two characters only has few grams, and all filters would lie under them.
+func TestTextsOfFewCharactersSpread(t *testing.T) {
+	var matchers []*filter.Matcher
+	for i := range 20_000 {
+		matchers = append(matchers, mustParse(t, fmt.Sprintf(`"%032b"`, uint32(i)*2654435761)))
+	}
+	e := &entry.Entry{Message: strings.Repeat("0110100110010110", 16)}
+	set := filled(matchers, nil)
+	alone, together := linearTime(matchers, []*entry.Entry{e}), threadTime(func() {
+		for range 100 {
+			set.AppendMatches(nil, e)
+		}
+	})/100
+	const floor = 20
+	if together*floor > alone {
+		t.Errorf("an entry takes %v, and %v with each filter alone: want a ratio of %d", together, alone, floor)
+	}
+}
+
+// Only a group that is filed anew allocates, which is rare, and rarer with time.
+func TestAnEntryAllocatesNothing(t *testing.T) {
+	w := newWorkload(1, 0.5)
+	matchers, entries := w.matchers(t, 5000), w.entries(2000)
+	for _, filters := range []int{5, 5000} {
+		set := filled(matchers[:filters], w.entries(20_000))
+		hits, i := make([]int, 0, filters), 0
+		allocations := testing.AllocsPerRun(len(entries), func() {
+			hits = set.AppendMatches(hits[:0], entries[i%len(entries)])
+			i++
+		})
+		if allocations != 0 {
+			t.Errorf("of %d filters %v allocations for an entry, want none", filters, allocations)
+		}
+	}
+}
+
+// The exponent with which the work for an entry grows from 1,000 filters to 100,000.
+func TestWorkGrowsSlowerThanFilters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	w := newWorkload(1, 0.5)
+	matchers, warm, entries := w.matchers(t, 100_000), w.entries(10_000), w.entries(2000)
+	work := func(n int) float64 {
+		got := count(filled(matchers[:n], warm), entries)
+		return got.candidates + got.regexes
+	}
+	const decades, most = 2, 0.85
+	if exponent := math.Log10(work(100_000)/work(1000)) / decades; exponent > most {
+		t.Errorf("the work grows with exponent %.2f, want at most %v", exponent, most)
+	}
+}
