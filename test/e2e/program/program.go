@@ -68,11 +68,11 @@ func (p *Program) read(from io.Reader, handle func([]byte)) {
 	lines := bufio.NewReader(from)
 	for {
 		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			break // what has no end was cut off, and is no line
+		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			handle(line)
-		}
-		if err != nil {
-			break
 		}
 	}
 	_ = p.command.Wait() // the state of the process says the same
