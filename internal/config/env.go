@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"github.com/knadh/koanf/providers/env/v2"
 )
 
@@ -62,7 +63,7 @@ func misspelt(byName map[string]field, name string) error {
 		names = append(names, known)
 	}
 	near := nearest(name, slices.Sorted(slices.Values(names)))
-	if distance(name, near) > typoDistance {
+	if levenshtein.Distance(name, near, nil) > typoDistance {
 		return nil
 	}
 	return &Error{Key: name, Want: "is not a variable of the configuration; the nearest one is " + near}

@@ -2,6 +2,8 @@ package filter
 
 import (
 	"strings"
+
+	"github.com/agext/levenshtein"
 )
 
 // path returns the field whose name begins with word, which has been read, and steps
@@ -83,37 +85,11 @@ func closestField(name string) string {
 			return field{kind: AttributeField, key: key}.shown()
 		}
 	}
-	const slips = 2
+	const slips, longest = 2, 16 // no field is longer: a long name is not worth comparing
 	for _, known := range fieldNames {
-		if known != "" && distance(lower, known) <= slips {
+		if known != "" && len(lower) <= longest && levenshtein.Distance(lower, known, nil) <= slips {
 			return known
 		}
 	}
 	return field{kind: AttributeField, key: name}.shown()
-}
-
-// distance is the number of characters that must be added, removed or replaced to make
-// b of a, or more than the longest field name where a is longer than any that matters.
-func distance(a, b string) int {
-	const longest = 16
-	if len(a) > longest || len(b) > longest {
-		return longest
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/agext/levenshtein"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -144,7 +145,7 @@ func fieldHint(of protoreflect.MessageDescriptor, name string) string {
 	for i := range of.Fields().Len() {
 		field := string(of.Fields().Get(i).Name())
 		all = append(all, field)
-		if d := distance(strings.ToLower(name), field); d < bestDistance {
+		if d := levenshtein.Distance(strings.ToLower(name), field, nil); d < bestDistance {
 			best, bestDistance = field, d
 		}
 	}
@@ -188,26 +189,4 @@ func atoi(digits string) int {
 		return 0 // more digits than a frame has bytes
 	}
 	return n
-}
-
-// distance is the number of letters to insert, delete or replace to make one word of the
-// other (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
