@@ -158,121 +158,126 @@ func noticeOf(t *testing.T, s *Stream, revision uint32) int {
 	return i
 }
 
-// TestCorrupted breaks a faithful history in one place and wants the one breach that it
-// is.
+// corruptions break a faithful history in one place each.
+var corruptions = []struct {
+	name    string
+	want    error
+	corrupt func(t *testing.T, streams []Stream)
+}{
+	{"an entry is lost", ErrMissing, func(_ *testing.T, s []Stream) {
+		i := entriesOf(&s[0])[10]
+		s[0].Received = slices.Delete(s[0].Received, i, i+1)
+	}},
+	{"the last entry is lost", ErrMissing, func(_ *testing.T, s []Stream) {
+		s[1].Received = s[1].Received[:len(s[1].Received)-1]
+	}},
+	{"the last entry before a resume is lost", ErrMissing, func(_ *testing.T, s []Stream) {
+		s[0].Received = s[0].Received[:len(s[0].Received)-1]
+	}},
+	{"an entry comes twice", ErrTwice, func(_ *testing.T, s []Stream) {
+		i := entriesOf(&s[0])[10]
+		s[0].Received = slices.Insert(s[0].Received, i+4, s[0].Received[i])
+	}},
+	{"an entry is repeated after a resume", ErrTwice, func(_ *testing.T, s []Stream) {
+		again := proto.CloneOf(s[0].Received[len(s[0].Received)-1])
+		again.FilterRevision = 1
+		s[1].Received = slices.Insert(s[1].Received, 1, again)
+	}},
+	{"two entries change places", ErrOrder, func(_ *testing.T, s []Stream) {
+		i := entriesOf(&s[0])[10]
+		s[0].Received[i], s[0].Received[i+1] = s[0].Received[i+1], s[0].Received[i]
+	}},
+	{"an entry of the old filter comes after the swap", ErrRevision, func(t *testing.T, s []Stream) {
+		t.Helper()
+		i := noticeOf(t, &s[0], 5)
+		late := proto.CloneOf(s[0].Received[entriesOf(&s[0])[3]])
+		s[0].Received = slices.Insert(s[0].Received, i+1, late)
+	}},
+	{"a refused filter is applied", ErrRevision, func(t *testing.T, s []Stream) {
+		t.Helper()
+		i := noticeOf(t, &s[0], 2)
+		s[0].Received = slices.Insert(s[0].Received, i+1, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
+			Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(80)}},
+		}})
+	}},
+	{"a good filter is refused", ErrRevision, func(_ *testing.T, s []Stream) {
+		s[0].Sent[1] = &loggerv1.LogFilter{Query: "fine"}
+	}},
+	{"an entry does not match", ErrNotMatching, func(t *testing.T, s []Stream) {
+		t.Helper()
+		// Entry 49, of severity 1, comes behind entry 48, the last of severity 24.
+		_, log := sampleLog(t, 49)
+		stray := proto.CloneOf(log[48])
+		stray.FilterRevision = 1
+		i := slices.IndexFunc(s[0].Received, func(m *loggerv1.LogEntry) bool { return m.GetCursor() == cursor(48) })
+		s[0].Received = slices.Insert(s[0].Received, i+1, stray)
+	}},
+	{"an entry is altered", ErrChanged, func(_ *testing.T, s []Stream) {
+		i := entriesOf(&s[1])[5]
+		s[1].Received[i] = proto.CloneOf(s[1].Received[i])
+		s[1].Received[i].Message += "!"
+	}},
+	{"an entry is not of this log", ErrChanged, func(_ *testing.T, s []Stream) {
+		stray := proto.CloneOf(s[1].Received[entriesOf(&s[1])[5]])
+		stray.Cursor = epoch.Cursor(100)
+		s[1].Received = slices.Insert(s[1].Received, 1, stray)
+	}},
+	{"a filter begins elsewhere than asked", ErrBegin, func(_ *testing.T, s []Stream) {
+		s[0].Sent[0].Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor(19)}
+	}},
+	{"a replay is too short", ErrBegin, func(_ *testing.T, s []Stream) {
+		s[0].Sent[5].Begin = &loggerv1.LogFilter_Last{Last: 20}
+	}},
+	{"a filter gets no answer", ErrUnanswered, func(_ *testing.T, s []Stream) {
+		s[1].Sent = append(s[1].Sent, &loggerv1.LogFilter{})
+	}},
+	{"entries are left out and told", ErrGap, func(_ *testing.T, s []Stream) {
+		at := entriesOf(&s[1])
+		s[1].Received = slices.Replace(s[1].Received, at[5], at[8]+1, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
+			Kind: &loggerv1.Notice_Gap{Gap: &loggerv1.Gap{FromCursor: cursor(125), ToCursor: cursor(129), Entries: 4}},
+		}})
+	}},
+	{"a filter is answered twice", ErrRevision, func(t *testing.T, s []Stream) {
+		i := noticeOf(t, &s[0], 2)
+		s[0].Received = slices.Insert(s[0].Received, i+1, s[0].Received[i])
+	}},
+	{"a filter is applied that was never sent", ErrRevision, func(_ *testing.T, s []Stream) {
+		s[1].Received = append(s[1].Received, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
+			Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(200)}},
+		}})
+	}},
+	{"progress is told beyond what was sent", ErrMissing, func(_ *testing.T, s []Stream) {
+		i := entriesOf(&s[0])[10]
+		ahead := &scene{}
+		ahead.progress(61, 1)
+		s[0].Received = slices.Insert(slices.Delete(s[0].Received, i, i+1), i, ahead.stream.Received[0])
+		s[0].Received = slices.Delete(s[0].Received, i+1, noticeOf(t, &s[0], 2)-1) // what comes later is not due
+	}},
+	{"a resume begins too far on", ErrMissing, func(_ *testing.T, s []Stream) {
+		s[1].Sent[0].Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor(121)}
+		s[1].Received[0].GetNotice().GetApplied().Cursor = cursor(121)
+		s[1].Received = slices.Delete(s[1].Received, 1, 2)
+	}},
+	{"something comes after the goodbye", ErrEnd, func(_ *testing.T, s []Stream) {
+		last := len(s[1].Received) - 1
+		s[1].Received = slices.Insert(s[1].Received, last, goodbye(199))
+	}},
+	{"a stream that said goodbye ends well", ErrEnd, func(_ *testing.T, s []Stream) {
+		s[1].Received = append(s[1].Received, goodbye(200))
+		s[1].HalfClosed, s[1].End = true, new(codes.OK)
+	}},
+	{"a half-closed stream fails", ErrEnd, func(_ *testing.T, s []Stream) {
+		s[1].HalfClosed, s[1].End = true, new(codes.Internal)
+	}},
+	{"a stream ends by itself", ErrEnd, func(_ *testing.T, s []Stream) {
+		s[1].End = new(codes.OK)
+	}},
+}
+
+// With those of gaps and of writers: see TestGapsAllowed and TestWriters.
+
+// TestCorrupted wants the one breach that each corruption is.
 func TestCorrupted(t *testing.T) {
-	corruptions := []struct {
-		name    string
-		want    error
-		corrupt func(t *testing.T, streams []Stream)
-	}{
-		{"an entry is lost", ErrMissing, func(_ *testing.T, s []Stream) {
-			i := entriesOf(&s[0])[10]
-			s[0].Received = slices.Delete(s[0].Received, i, i+1)
-		}},
-		{"the last entry is lost", ErrMissing, func(_ *testing.T, s []Stream) {
-			s[1].Received = s[1].Received[:len(s[1].Received)-1]
-		}},
-		{"the last entry before a resume is lost", ErrMissing, func(_ *testing.T, s []Stream) {
-			s[0].Received = s[0].Received[:len(s[0].Received)-1]
-		}},
-		{"an entry comes twice", ErrTwice, func(_ *testing.T, s []Stream) {
-			i := entriesOf(&s[0])[10]
-			s[0].Received = slices.Insert(s[0].Received, i+4, s[0].Received[i])
-		}},
-		{"an entry is repeated after a resume", ErrTwice, func(_ *testing.T, s []Stream) {
-			again := proto.CloneOf(s[0].Received[len(s[0].Received)-1])
-			again.FilterRevision = 1
-			s[1].Received = slices.Insert(s[1].Received, 1, again)
-		}},
-		{"two entries change places", ErrOrder, func(_ *testing.T, s []Stream) {
-			i := entriesOf(&s[0])[10]
-			s[0].Received[i], s[0].Received[i+1] = s[0].Received[i+1], s[0].Received[i]
-		}},
-		{"an entry of the old filter comes after the swap", ErrRevision, func(t *testing.T, s []Stream) {
-			i := noticeOf(t, &s[0], 5)
-			late := proto.CloneOf(s[0].Received[entriesOf(&s[0])[3]])
-			s[0].Received = slices.Insert(s[0].Received, i+1, late)
-		}},
-		{"a refused filter is applied", ErrRevision, func(t *testing.T, s []Stream) {
-			i := noticeOf(t, &s[0], 2)
-			s[0].Received = slices.Insert(s[0].Received, i+1, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
-				Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(80)}},
-			}})
-		}},
-		{"a good filter is refused", ErrRevision, func(t *testing.T, s []Stream) {
-			s[0].Sent[1] = &loggerv1.LogFilter{Query: "fine"}
-		}},
-		{"an entry does not match", ErrNotMatching, func(t *testing.T, s []Stream) {
-			// Entry 49, of severity 1, comes behind entry 48, the last of severity 24.
-			_, log := sampleLog(t, 49)
-			stray := proto.CloneOf(log[48])
-			stray.FilterRevision = 1
-			i := slices.IndexFunc(s[0].Received, func(m *loggerv1.LogEntry) bool { return m.GetCursor() == cursor(48) })
-			s[0].Received = slices.Insert(s[0].Received, i+1, stray)
-		}},
-		{"an entry is altered", ErrChanged, func(_ *testing.T, s []Stream) {
-			i := entriesOf(&s[1])[5]
-			s[1].Received[i] = proto.CloneOf(s[1].Received[i])
-			s[1].Received[i].Message += "!"
-		}},
-		{"an entry is not of this log", ErrChanged, func(_ *testing.T, s []Stream) {
-			stray := proto.CloneOf(s[1].Received[entriesOf(&s[1])[5]])
-			stray.Cursor = epoch.Cursor(100)
-			s[1].Received = slices.Insert(s[1].Received, 1, stray)
-		}},
-		{"a filter begins elsewhere than asked", ErrBegin, func(_ *testing.T, s []Stream) {
-			s[0].Sent[0].Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor(19)}
-		}},
-		{"a replay is too short", ErrBegin, func(_ *testing.T, s []Stream) {
-			s[0].Sent[5].Begin = &loggerv1.LogFilter_Last{Last: 20}
-		}},
-		{"a filter gets no answer", ErrUnanswered, func(_ *testing.T, s []Stream) {
-			s[1].Sent = append(s[1].Sent, &loggerv1.LogFilter{})
-		}},
-		{"entries are left out and told", ErrGap, func(_ *testing.T, s []Stream) {
-			at := entriesOf(&s[1])
-			s[1].Received = slices.Replace(s[1].Received, at[5], at[8]+1, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
-				Kind: &loggerv1.Notice_Gap{Gap: &loggerv1.Gap{FromCursor: cursor(125), ToCursor: cursor(129), Entries: 4}},
-			}})
-		}},
-		{"a filter is answered twice", ErrRevision, func(t *testing.T, s []Stream) {
-			i := noticeOf(t, &s[0], 2)
-			s[0].Received = slices.Insert(s[0].Received, i+1, s[0].Received[i])
-		}},
-		{"a filter is applied that was never sent", ErrRevision, func(_ *testing.T, s []Stream) {
-			s[1].Received = append(s[1].Received, &loggerv1.LogEntry{Notice: &loggerv1.Notice{
-				Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(200)}},
-			}})
-		}},
-		{"progress is told beyond what was sent", ErrMissing, func(_ *testing.T, s []Stream) {
-			i := entriesOf(&s[0])[10]
-			ahead := &scene{}
-			ahead.progress(61, 1)
-			s[0].Received = slices.Insert(slices.Delete(s[0].Received, i, i+1), i, ahead.stream.Received[0])
-			s[0].Received = slices.Delete(s[0].Received, i+1, noticeOf(t, &s[0], 2)-1) // what comes later is not due
-		}},
-		{"a resume begins too far on", ErrMissing, func(_ *testing.T, s []Stream) {
-			s[1].Sent[0].Begin = &loggerv1.LogFilter_AfterCursor{AfterCursor: cursor(121)}
-			s[1].Received[0].GetNotice().GetApplied().Cursor = cursor(121)
-			s[1].Received = slices.Delete(s[1].Received, 1, 2)
-		}},
-		{"something comes after the goodbye", ErrEnd, func(_ *testing.T, s []Stream) {
-			last := len(s[1].Received) - 1
-			s[1].Received = slices.Insert(s[1].Received, last, goodbye(199))
-		}},
-		{"a stream that said goodbye ends well", ErrEnd, func(_ *testing.T, s []Stream) {
-			s[1].Received = append(s[1].Received, goodbye(200))
-			s[1].HalfClosed, s[1].End = true, new(codes.OK)
-		}},
-		{"a half-closed stream fails", ErrEnd, func(_ *testing.T, s []Stream) {
-			s[1].HalfClosed, s[1].End = true, new(codes.Internal)
-		}},
-		{"a stream ends by itself", ErrEnd, func(_ *testing.T, s []Stream) {
-			s[1].End = new(codes.OK)
-		}},
-	}
-	// With those of gaps and of writers: see TestGapsAllowed and TestWriters.
 	for _, c := range corruptions {
 		t.Run(c.name, func(t *testing.T) {
 			log, streams := faithful(t)

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"slices"
+
 	"google.golang.org/grpc/codes"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -26,8 +28,8 @@ type Stream struct {
 // LastCursor returns the cursor up to which the client has seen everything: the one to
 // resume from. Empty if there is none.
 func (s *Stream) LastCursor() string {
-	for i := len(s.Received) - 1; i >= 0; i-- {
-		if c := cursorOf(s.Received[i]); c != "" {
+	for _, m := range slices.Backward(s.Received) {
+		if c := cursorOf(m); c != "" {
 			return c
 		}
 	}
