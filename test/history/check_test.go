@@ -238,6 +238,7 @@ var corruptions = []struct {
 		}})
 	}},
 	{"a filter is answered twice", ErrRevision, func(t *testing.T, s []Stream) {
+		t.Helper()
 		i := noticeOf(t, &s[0], 2)
 		s[0].Received = slices.Insert(s[0].Received, i+1, s[0].Received[i])
 	}},
@@ -246,7 +247,8 @@ var corruptions = []struct {
 			Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{Revision: 2, Cursor: cursor(200)}},
 		}})
 	}},
-	{"progress is told beyond what was sent", ErrMissing, func(_ *testing.T, s []Stream) {
+	{"progress is told beyond what was sent", ErrMissing, func(t *testing.T, s []Stream) {
+		t.Helper()
 		i := entriesOf(&s[0])[10]
 		ahead := &scene{}
 		ahead.progress(61, 1)
