@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed all:dist
@@ -29,9 +30,12 @@ type file struct {
 	zipped []byte
 }
 
+// files loads once: a second handler costs nothing.
+var files = sync.OnceValue(load)
+
 // load returns the files by the paths that they are served at.
 func load() map[string]*file {
-	files := make(map[string]*file)
+	all := make(map[string]*file)
 	_ = fs.WalkDir(dist, "dist", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -46,10 +50,10 @@ func load() map[string]*file {
 			f.cacheControl = askEachTime
 			at = "/"
 		}
-		files[at] = f
+		all[at] = f
 		return nil
 	}) // an embedded file system does not fail
-	return files
+	return all
 }
 
 func newFile(name string, content []byte) *file {

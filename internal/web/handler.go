@@ -33,7 +33,7 @@ const (
 
 // Handler returns the handler of the page and its assets. It answers 404 to every other
 // path, and 405 to methods other than GET and HEAD.
-func Handler() http.Handler { return handler{load()} }
+func Handler() http.Handler { return handler{files()} }
 
 type handler struct{ files map[string]*file }
 

@@ -49,3 +49,37 @@ test('a page that is opened before the server comes up when it does', async () =
   await page.locator('footer .state.live').waitFor();
   await page.close();
 });
+
+test('a server that has another log now is told, and its entries are shown', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await expect(() => numbers(page)).toEqual(range(1, 80)); // of the tests before
+    await it.server.kill();
+    await page.locator('.banner').waitFor();
+    await it.server.forget();
+    await it.server.run();
+    await expect(async () => (await rows(page)).at(-1)).toMatch(/Connected again.*another log now/);
+    await it.server.number(501, 503);
+    await expect(async () => (await numbers(page)).slice(80)).toEqual(range(501, 503));
+  }, tall);
+});
+
+test('a place in the log that is gone is a gap, and the stream goes on', async () => {
+  const context = await it.browser.newContext(tall);
+  const page = await context.newPage();
+  let connections = 0;
+  await page.routeWebSocket(/logs\/monitor/, (socket) => {
+    if (++connections !== 2) socket.connectToServer();
+    else socket.close({ code: 4416, reason: 'OUT_OF_RANGE: the cursor is too old' });
+  });
+  await page.goto(it.server.url);
+  await live(page);
+  await expect(() => numbers(page)).toEqual(range(501, 503));
+  await it.server.kill();
+  await page.locator('.banner').waitFor();
+  await it.server.run();
+  await expect(async () => (await rows(page)).slice(-2).join()).toMatch(/Entries not shown.*removed.*Fetch.*Connected again/);
+  await it.server.number(504, 505);
+  await expect(async () => (await numbers(page)).slice(3)).toEqual(range(504, 505));
+  await context.close();
+});

@@ -80,6 +80,11 @@ export class Server {
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
   }
 
+  /** Throws away what is stored; the server must not run. */
+  forget() {
+    return rm(join(this.dir, 'store'), { recursive: true });
+  }
+
   async stop() {
     await this.kill();
     await rm(this.dir, { recursive: true, force: true });

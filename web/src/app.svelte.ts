@@ -135,6 +135,7 @@ export class App {
     this.detail = undefined;
     this.select(undefined);
     this.hold.set('read', false);
+    this.list?.focus();
   }
 
   select(row: Row | undefined): void {

@@ -18,8 +18,13 @@ export interface LinkEvents {
 
 /** Longest time a batch of frames may take of one frame of the screen, in milliseconds. */
 const BUDGET = 10;
-/** How often frames are taken in while the page is hidden and draws nothing. */
+/** How often frames are taken in while the page is hidden, where no frame of the screen comes. */
 const HIDDEN_INTERVAL = 200;
+/**
+ * How many messages may wait. Timers of a hidden page come as rarely as once a minute;
+ * beyond this many, messages are taken in as they arrive.
+ */
+const MAX_QUEUE = 5_000;
 
 /**
  * One WebSocket. Messages are gathered and handed on once a frame of the screen: five
@@ -49,7 +54,8 @@ export class Link {
     };
     this.socket.onmessage = (message: MessageEvent<string>) => {
       this.queue.push(message.data);
-      this.schedule();
+      if (this.queue.length - this.next > MAX_QUEUE) this.flush();
+      else this.schedule();
     };
     this.socket.onclose = (close) => {
       this.end = { code: close.code, reason: close.reason, opened: this.opened, error: undefined };
@@ -71,11 +77,14 @@ export class Link {
     if (this.scheduled || this.closed) return;
     this.scheduled = true;
     const run = (): void => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       this.scheduled = false;
       this.flush();
     };
-    if (document.hidden) setTimeout(run, HIDDEN_INTERVAL);
-    else requestAnimationFrame(run);
+    // Both: a page that is hidden now may have been seen when the frame was asked for.
+    const frame = requestAnimationFrame(run);
+    const timer = setTimeout(run, HIDDEN_INTERVAL);
   }
 
   private flush(): void {

@@ -39,6 +39,8 @@ export interface Counters {
 const SWAP_AFTER = 400;
 /** How long to wait for the word that replay is over before the past is asked for. */
 const CAUGHT_UP_WITHIN = 150;
+/** How long a connection must have lasted for the next loss to be a new one, in milliseconds. */
+const STEADY = 5_000;
 /** How many entries of a gap are fetched at a time. */
 const GAP_PAGE = 1000;
 
@@ -64,6 +66,7 @@ export class Session {
   /** Every matching entry up to here has come. */
   private cursor: string | undefined;
   private attempt = 0;
+  private openedAt = 0;
   private retryTimer = 0;
   private lostAt = 0;
   /** What the divider says once the stream goes on. */
@@ -147,6 +150,7 @@ export class Session {
 
   private opened(): void {
     this.link = { kind: 'open' };
+    this.openedAt = Date.now();
     this.before = { scanned: this.counters.scanned, matched: this.counters.matched };
     this.now = { scanned: 0, matched: 0 };
     // The filter that is known to be right comes first: a first filter that is wrong would
@@ -168,6 +172,7 @@ export class Session {
 
   private async ended(end: End): Promise<void> {
     if (this.lostAt === 0) this.lostAt = Date.now();
+    if (end.opened && Date.now() - this.openedAt > STEADY) this.attempt = 0;
     // Codes from 4000 on are the server's own; another before the opening is the browser's.
     const code = end.opened || end.code >= 4000 ? end.code : await probe();
     if (this.stops(code, end)) return this.changed();
@@ -262,7 +267,6 @@ export class Session {
   private applied(revision: number, cursor: string | undefined, canonical: string): void {
     const query = this.sent[revision - 1] ?? '';
     if (cursor) this.cursor = cursor;
-    this.attempt = 0;
     if (this.current?.query === query) this.goesOn();
     else this.replace(new View(query, canonical, revision, this.changed));
     this.lostAt = 0;

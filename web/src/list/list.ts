@@ -94,6 +94,11 @@ export class List {
     this.refresh();
   }
 
+  /** Gives the rows the focus. */
+  focus(): void {
+    this.scroller.focus({ preventScroll: true });
+  }
+
   /** Goes to the newest row and follows from there. */
   end(): void {
     this.hold.clear();
@@ -130,6 +135,7 @@ export class List {
 
     const from = Math.max(0, Math.floor((this.scroller.scrollTop - this.body.offsetTop) / this.rowHeight) - OVERSCAN);
     const to = Math.min(total, from + this.lines.length);
+    this.scroller.removeAttribute('aria-activedescendant');
     const redraw = this.stale || this.paintedVersion !== log.version;
     for (let i = from; i < to; i++) this.place(log.first + i, i, redraw);
     this.hideOthers(log.first + from, log.first + to);

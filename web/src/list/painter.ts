@@ -41,6 +41,7 @@ export class Line {
 
   constructor() {
     this.element.setAttribute('role', 'row');
+    this.element.hidden = true; // until it shows a row
     this.text.append(this.message);
   }
 
