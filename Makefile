@@ -50,7 +50,7 @@ e2e: ## Run the built binary against real clients; it builds what it runs
 
 .PHONY: docs
 docs: ## Run what docs/ shows: its clients, its commands, its tables, its links
-	@go test -count=1 ./test/docs
+	@go test -race -count=1 ./test/docs
 
 .PHONY: lint
 lint: $(CACHE)/tools ## Run the linters, import rules included
@@ -63,6 +63,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (5s)
 .PHONY: bench
 bench: ## Run the benchmarks of all packages, or of PKG
 	@go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' $(PKG)
+
+.PHONY: latency
+latency: ## Measure the time from write to receive, beside a bare gRPC ping-pong
+	@go test ./test/latency -run Latency -v -count=1 -args -each 20s
 
 .PHONY: cover
 cover: ## Show how much of each package its tests cover
