@@ -39,10 +39,13 @@ func (k *connection) bind(flags *pflag.FlagSet) {
 }
 
 // dial returns a client, which the caller closes. The connection is made when it is used.
-func (k *connection) dial() (*client.Client, error) {
+func (k *connection) dial() (*client.Client, error) { return k.dialTelling(k.tell) }
+
+// dialTelling is dial with another one to be told of lost connections.
+func (k *connection) dialTelling(tell func(attempt int, err error, wait time.Duration)) (*client.Client, error) {
 	opts := []client.Option{
 		client.WithUserAgent("logsieve/" + version.String()),
-		client.WithOnReconnect(k.tell),
+		client.WithOnReconnect(tell),
 	}
 	if k.tls {
 		opts = append(opts, client.WithTLS(&tls.Config{MinVersion: tls.VersionTLS12}))

@@ -23,6 +23,7 @@ const (
 	styleRed    = "\x1b[31m"
 	styleYellow = "\x1b[33m"
 	styleAlarm  = "\x1b[1;37;41m"
+	styleMarked = "\x1b[1;30;43m"
 )
 
 func (p palette) severity(s loggerv1.Severity) (begin, end string) {

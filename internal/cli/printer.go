@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/highlight"
 	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
@@ -20,27 +22,45 @@ type printer interface {
 
 // format is what -o and its relatives say.
 type format struct {
-	name    string
-	noColor bool
-	utc     bool
+	name      string
+	template  string
+	noColor   bool
+	utc       bool
+	highlight bool
 }
 
 func (f *format) bind(flags *pflag.FlagSet) {
-	flags.StringVarP(&f.name, "output", "o", "text", "`form` of the output: text, json (an object a line, as in the API) or raw (messages only)")
+	flags.StringVarP(&f.name, "output", "o", "text", "`form` of the output: text, json (an object a line, as in the API), raw (messages only) or template='TEXT'")
+	flags.StringVar(&f.template, "template", "", "the `text` of -o template, which is in Go's language: see \"logsieve tail -o template\"")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours; NO_COLOR in the environment does the same")
-	flags.BoolVar(&f.utc, "utc", false, "times in UTC instead of the local zone (text only)")
+	flags.BoolVar(&f.utc, "utc", false, "times in UTC instead of the local zone (text and template)")
+	flags.BoolVar(&f.highlight, "highlight", false, "mark what the filter found in messages (text, where there are colours)")
 }
 
-func (f *format) printer(c *console) (printer, error) {
+// printer returns the printer for entries that a filter selects.
+func (f *format) printer(c *console, filter *loggerv1.LogFilter) (printer, error) {
+	name, text, ok := strings.Cut(f.name, "=")
+	if ok && f.template != "" || f.template != "" && name != "template" {
+		return nil, fail(exitUsage, "--template goes with -o template, and only one template can be given")
+	}
+	if ok && name == "template" {
+		return newTemplatePrinter(text, f.utc, isTerminal(c.out))
+	}
 	switch f.name {
 	case "text":
-		return &textPrinter{palette: c.palette(f.noColor), utc: f.utc}, nil
+		p := &textPrinter{palette: c.palette(f.noColor), utc: f.utc}
+		if f.highlight && p.palette.on {
+			p.marker = highlight.New(filter)
+		}
+		return p, nil
 	case "json":
 		return jsonPrinter{}, nil
 	case "raw":
 		return rawPrinter{escape: isTerminal(c.out)}, nil
+	case "template":
+		return newTemplatePrinter(f.template, f.utc, isTerminal(c.out))
 	default:
-		return nil, fail(exitUsage, "-o %s is not a form of output: use text, json or raw", f.name)
+		return nil, fail(exitUsage, "-o %s is not a form of output: use text, json, raw or template", f.name)
 	}
 }
 

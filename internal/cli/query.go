@@ -60,7 +60,7 @@ func (q *query) run(ctx context.Context) error {
 	if q.limit > maxLimit {
 		return fail(exitUsage, "--limit %d is above its maximum of %d: use --limit 0 for all", q.limit, maxLimit)
 	}
-	p, err := q.format.printer(q.console)
+	p, err := q.format.printer(q.console, q.selection.filter())
 	if err != nil {
 		return err
 	}

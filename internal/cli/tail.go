@@ -23,6 +23,7 @@ type tail struct {
 	noFollow    bool
 	failOnGap   bool
 	notices     bool
+	interactive bool
 }
 
 // defaultLast is how many entries tail begins with: enough to see that it works.
@@ -36,11 +37,17 @@ func newTail(c *console, k *connection) *cobra.Command {
 		Long: `tail prints the last entries that match and then every new one, until it is interrupted.
 A lost connection is made again, and nothing is missed or printed twice.
 
-Notices go to standard error: filters refused, entries missing, the server stopping.`,
+Notices go to standard error: filters refused, entries missing, the server stopping.
+
+With -i it fills the screen: the filter is a line at the bottom, edited while entries flow.
+F1 there tells what the keys do. It keeps the newest 10,000 rows.`,
 		Example: `  logsieve tail
   logsieve tail 'severity>=WARN -healthz'
   logsieve tail --service 'api-*' --level error --since 15m
-  logsieve tail -o json 'attributes.user_id=42' | jq .message`,
+  logsieve tail -i -n 500
+  logsieve tail -o json 'attributes.user_id=42' | jq .message
+  logsieve tail --highlight timeout OR refused
+  logsieve tail -o template='{{.Time.Format "15:04:05"}} {{.Attr "http.status"}} {{.Message}}'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t.selection.args(args)
 			begins := 0
@@ -51,6 +58,9 @@ Notices go to standard error: filters refused, entries missing, the server stopp
 			}
 			if begins > 1 {
 				return fail(exitUsage, "--since, --last and --after-cursor all say where to begin: give one of them")
+			}
+			if t.interactive {
+				return t.screen(cmd)
 			}
 			return t.run(cmd)
 		},
@@ -68,6 +78,7 @@ func (t *tail) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&t.afterCursor, "after-cursor", "", "begin behind the entry with this `cursor`")
 	flags.BoolVar(&t.noFollow, "no-follow", false, "end at the newest entry instead of waiting for new ones")
 	flags.BoolVar(&t.failOnGap, "fail-on-gap", false, "end with exit code 5 as soon as entries are missing")
+	flags.BoolVarP(&t.interactive, "interactive", "i", false, "full-screen, with the filter edited while entries flow")
 	flags.BoolVar(&t.notices, "notices", false, "tell the position and the progress of the stream on standard error, too")
 }
 
@@ -86,7 +97,7 @@ func (t *tail) filter() *loggerv1.LogFilter {
 }
 
 func (t *tail) run(cmd *cobra.Command) error {
-	p, err := t.format.printer(t.console)
+	p, err := t.format.printer(t.console, t.selection.filter())
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/highlight"
 	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
@@ -26,16 +27,28 @@ const (
 type textPrinter struct {
 	palette palette
 	utc     bool
-	origin  int // width of its column so far
+	marker  *highlight.Marker // nil: marks nothing
+	origin  int               // width of its column so far
 }
 
 func (p *textPrinter) appendEntry(dst []byte, e *loggerv1.LogEntry) ([]byte, error) {
 	dst = p.appendTime(dst, e)
 	dst = p.appendLevel(append(dst, ' '), e.GetSeverity())
 	dst = p.appendOrigin(dst, e)
-	dst = termtext.Append(append(dst, ' '), strings.TrimRight(e.GetMessage(), "\r\n"), continuation)
+	dst = p.appendMessage(append(dst, ' '), strings.TrimRight(e.GetMessage(), "\r\n"))
 	dst = p.appendAttributes(dst, e)
 	return append(dst, '\n'), nil
+}
+
+func (p *textPrinter) appendMessage(dst []byte, text string) []byte {
+	for piece, on := range p.marker.Pieces(text) {
+		if on {
+			dst = append(termtext.Append(append(dst, styleMarked...), piece, continuation), styleReset...)
+		} else {
+			dst = termtext.Append(dst, piece, continuation)
+		}
+	}
+	return dst
 }
 
 func (p *textPrinter) appendTime(dst []byte, e *loggerv1.LogEntry) []byte {
