@@ -1,0 +1,222 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
+	"github.com/seed-2f16ea30/logsieve/test/history"
+)
+
+// keepAlive is how long a server may take to find that a client is gone without a word:
+// it asks after 30 s and waits 10 s.
+const keepAlive = 40 * time.Second
+
+// TestCut ends a thousand streams in seven ways, after which the server holds nothing
+// of them.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	const each = 143 // seven times, 1,001
+	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	writing := mixedLoad(t, s, 300)
+	time.Sleep(time.Second) //nolint:forbidigo // so that what the first entries cost is there before
+	writing.stop()
+	idle := settled(t, s)
+	r := row{
+		order: 4, name: "cut streams", input: fmt.Sprintf("%d streams", 7*each),
+		faults: "context, half-close, FIN, RST, client killed, GOAWAY, half-open", peak: s.PeakMemory(t),
+	}
+	for _, way := range []struct {
+		name   string
+		cut    func(t *testing.T, s *server.Server, streams int) []*subscriber
+		within time.Duration
+	}{
+		{"context", byContext, returnTime},
+		{"half-close", byHalfClose, returnTime},
+		{"FIN", byLine(false), returnTime},
+		{"RST", byLine(true), returnTime},
+		{"killed", byKill, returnTime},
+		{"GOAWAY", byGoAway, returnTime},
+		{"half-open", byHole, keepAlive + returnTime},
+	} {
+		if way.name == "half-open" && !*long {
+			continue // see TestHalfOpen
+		}
+		began := time.Now()
+		watching := way.cut(t, s, each)
+		cut := time.Now()
+		left := remaining(t, s, idle, way.within)
+		if left > 0 {
+			t.Errorf("%s: %d goroutines more than before after %v", way.name, left, way.within)
+		}
+		r.leaked += left
+		if way.within == returnTime {
+			r.recovery = max(r.recovery, time.Since(cut))
+		}
+		t.Logf("%-10s opened and cut in %v, let go after %v", way.name, cut.Sub(began).Round(time.Millisecond), time.Since(cut).Round(time.Millisecond))
+		log := readLog(t, s.GRPC)
+		for _, w := range watching {
+			r.count(t, w.check(log, history.Options{}))
+		}
+	}
+	heap := look(t, s).heap - idle.heap
+	const most = 8 << 20 // what a collector may leave in pieces
+	if heap > most {
+		t.Errorf("the server's heap is %s larger than before", mib(heap))
+	}
+	r.remark = fmt.Sprintf("half-open ones gone within %v; heap %+.1f MiB in the end", keepAlive, heap/(1<<20))
+	report(t, r)
+}
+
+// remaining returns how many goroutines more than before there are, at the latest after
+// some time.
+func remaining(t *testing.T, s *server.Server, before state, within time.Duration) (more int) {
+	t.Helper()
+	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) { //nolint:forbidigo // another process
+		more = max(int(s.Metric(t, "go_goroutines")-before.goroutines), 0)
+		if more == 0 || time.Now().After(deadline) {
+			return more
+		}
+	}
+}
+
+// open opens streams through an address on a connection of their own. They are live.
+func open(t *testing.T, address string, streams int) (*grpc.ClientConn, []*subscriber) {
+	t.Helper()
+	conn := connect(t, address)
+	var all []*subscriber
+	for i := range streams {
+		w := bare(fmt.Sprintf("stream %d", i), conn)
+		must(t, w.watch(nth(i)))
+		t.Cleanup(w.cut)
+		all = append(all, w)
+	}
+	for _, w := range all {
+		must(t, w.awaitLive())
+	}
+	return conn, all
+}
+
+func byContext(t *testing.T, s *server.Server, streams int) []*subscriber {
+	t.Helper()
+	conn, all := open(t, s.GRPC, streams)
+	for _, w := range all {
+		w.cut()
+	}
+	must(t, conn.Close())
+	return all
+}
+
+func byHalfClose(t *testing.T, s *server.Server, streams int) []*subscriber {
+	t.Helper()
+	conn, all := open(t, s.GRPC, streams)
+	for _, w := range all {
+		must(t, w.halfClose())
+	}
+	for _, w := range all {
+		w.ended() // the checker wants OK
+	}
+	must(t, conn.Close())
+	return all
+}
+
+func byLine(reset bool) func(t *testing.T, s *server.Server, streams int) []*subscriber {
+	return func(t *testing.T, s *server.Server, streams int) []*subscriber {
+		t.Helper()
+		line := startProxy(t, s.GRPC)
+		conn, all := open(t, line.address(), streams)
+		line.cut(reset)
+		for _, w := range all {
+			w.ended()
+		}
+		must(t, conn.Close())
+		line.close()
+		return all
+	}
+}
+
+func byGoAway(t *testing.T, s *server.Server, streams int) []*subscriber {
+	t.Helper()
+	conn, all := open(t, s.GRPC, streams)
+	must(t, conn.Close()) // grpc-go says GOAWAY before it closes
+	for _, w := range all {
+		w.ended()
+	}
+	return all
+}
+
+// byHole lets the network forget the connection: the client is gone, and the server is not
+// told.
+func byHole(t *testing.T, s *server.Server, streams int) []*subscriber {
+	t.Helper()
+	line := startProxy(t, s.GRPC)
+	conn, all := open(t, line.address(), streams)
+	line.hole.Store(true)
+	must(t, conn.Close())
+	for _, w := range all {
+		w.ended()
+	}
+	return all
+}
+
+// doomedAddress tells a child of byKill where its server is.
+const doomedAddress = "LOGSIEVE_SOAK_DOOMED"
+
+// byKill opens the streams in a process of their own, and kills it.
+func byKill(t *testing.T, s *server.Server, streams int) []*subscriber {
+	t.Helper()
+	child := exec.Command(os.Args[0]) //nolint:gosec // G204: this test's own binary.
+	child.Env = append(os.Environ(), doomedAddress+"="+s.GRPC, fmt.Sprintf("LOGSIEVE_SOAK_STREAMS=%d", streams))
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	line := make([]byte, 16)
+	n, err := out.Read(line)
+	if err != nil || !strings.HasPrefix(string(line[:n]), "open") {
+		t.Errorf("the child says %q, %v", line[:n], err)
+	}
+	must(t, child.Process.Signal(syscall.SIGKILL))
+	_ = child.Wait() // it was killed
+	return nil
+}
+
+// doomed is the child of byKill: it opens streams and waits for its end.
+func doomed() bool {
+	address := os.Getenv(doomedAddress)
+	if address == "" {
+		return false
+	}
+	var streams int
+	_, err := fmt.Sscan(os.Getenv("LOGSIEVE_SOAK_STREAMS"), &streams)
+	if err != nil {
+		panic(err)
+	}
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		panic(err)
+	}
+	for range streams {
+		stream, err := loggerv1.NewLoggerClient(conn).Monitor(context.Background())
+		if err == nil {
+			err = stream.Send(&loggerv1.LogFilter{Notices: true})
+		}
+		if err == nil {
+			_, err = stream.Recv()
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	fmt.Println("open")
+	select {}
+}

@@ -1,0 +1,75 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
+)
+
+// state is what a server holds.
+type state struct {
+	goroutines float64
+	heap       float64 // bytes in use, after a collection
+}
+
+// look returns what a server holds now.
+func look(t *testing.T, s *server.Server) state {
+	t.Helper()
+	get(t, "http://"+s.Admin+"/debug/pprof/heap?gc=1")
+	return state{s.Metric(t, "go_goroutines"), s.Metric(t, "go_memstats_heap_inuse_bytes")}
+}
+
+// settled returns what a server holds once it has stopped letting go. The HTTP edge makes
+// its connection to the gRPC server when it is first asked for something, and keeps it.
+func settled(t *testing.T, s *server.Server) state {
+	t.Helper()
+	get(t, "http://"+s.HTTP+"/logs?page_size=1")
+	before := look(t, s)
+	for range 20 {
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // another process: there is nothing to wait for
+		now := look(t, s)
+		if now.goroutines >= before.goroutines {
+			return before
+		}
+		before = now
+	}
+	return before
+}
+
+// returnTime is how long a server may take to let go of what has ended.
+const returnTime = 5 * time.Second
+
+// excess returns how many goroutines a server has more than before, once it has had time
+// to let go of what has ended. All clients must have ended.
+func excess(t *testing.T, s *server.Server, before state) int {
+	t.Helper()
+	more := 0
+	for deadline := time.Now().Add(returnTime); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) { //nolint:forbidigo // another process
+		if more = int(look(t, s).goroutines - before.goroutines); more <= 0 {
+			return 0
+		}
+	}
+	t.Logf("the server has %d goroutines more than before, of these:\n%s", more, get(t, "http://"+s.Admin+"/debug/pprof/goroutine?debug=1"))
+	return more
+}
+
+func mib(bytes float64) string { return fmt.Sprintf("%.2f MiB", bytes/(1<<20)) }
+
+// get returns what a server has at an address.
+func get(t *testing.T, url string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, url, http.NoBody)
+	must(t, err)
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
+	must(t, err)
+	text, err := io.ReadAll(response.Body)
+	must(t, err)
+	must(t, response.Body.Close())
+	return string(text)
+}
