@@ -85,6 +85,23 @@ test('selecting text holds the view still', async () => {
   });
 });
 
+test('rows are copied as lines', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(1210);
+    await page.keyboard.press('Space');
+    const place = async (n) => (await page.locator('.row:not([hidden]) .message', { hasText: `entry ${n}.` }).boundingBox());
+    const [from, to] = [await place(1195), await place(1197)];
+    await page.mouse.move(from.x + 1, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 60, to.y + 10, { steps: 5 });
+    await page.mouse.up();
+    await page.keyboard.press('Control+c');
+    const lines = (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split('\n');
+    assert.deepEqual(lines.map((l) => l.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '')), [1195, 1196, 1197].map((n) => `INFO  counter    entry ${n}.`));
+  });
+});
+
 test('what does not fit while paused is a gap that can be filled', async () => {
   await it.page(async (page) => {
     await live(page);

@@ -25,7 +25,7 @@ async function metrics() {
   return Object.fromEntries(metrics.map((m) => [m.name, m.value]));
 }
 
-const step = Math.min(10, Number(seconds));
+const step = Number(seconds) > 120 ? 60 : Math.min(10, Number(seconds));
 let before = await metrics();
 console.log('| s | frames/s | frame p99 ms | longest ms | main thread CPU % | script % | style % | layout % | heap MB | rows | received | behind |');
 console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');

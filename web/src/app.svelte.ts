@@ -2,7 +2,9 @@ import type { Fields, LogEntry } from './lib/contract';
 import { aborted, fields as fetchFields } from './lib/api';
 import { highlighter, toggle } from './lib/query';
 import type { Row } from './lib/row';
-import { Session, type Counters, type LinkState, type Mistake } from './lib/session';
+import type { Mistake } from './lib/ending';
+import { zero, type Counters } from './lib/meter';
+import { Session, type LinkState } from './lib/session';
 import type { HistoryState, View } from './lib/view';
 import { Hold } from './list/hold';
 import type { List } from './list/list';
@@ -29,7 +31,7 @@ export class App {
   query = $state('');
   link = $state.raw<LinkState>({ kind: 'connecting' });
   mistake = $state.raw<Mistake | undefined>();
-  counters = $state.raw<Counters>({ received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, lag: 0, rate: 0 });
+  counters = $state.raw<Counters>(zero);
   view = $state.raw<View | undefined>();
   rows = $state(0);
   waiting = $state(0);
@@ -62,7 +64,7 @@ export class App {
     addEventListener('popstate', () => this.setQuery(queryOfAddress(), 'address'));
     addEventListener('online', () => this.session.link.kind === 'waiting' && this.session.retry());
     setInterval(() => {
-      this.session.measure();
+      this.session.meter.measure();
       this.schedule();
     }, 500);
     this.facetTimer = window.setInterval(() => void this.countFields(), FACET_INTERVAL);
@@ -177,7 +179,7 @@ export class App {
     const s = this.session;
     this.link = s.link;
     this.mistake = s.mistake;
-    this.counters = { ...s.counters };
+    this.counters = { ...s.meter.counters };
     if (s.view && s.view !== this.view) this.change(s.view);
     this.rows = s.view?.log.length ?? 0;
     this.waiting = s.view?.log.waiting ?? 0;

@@ -1,6 +1,9 @@
-import { address, credential, list, sentence, type ApiError } from './api';
+import { address, credential } from './api';
 import type { Frame, Gap, LogEntry, Progress, Rejected, Status } from './contract';
+import { codeOf, messageOf, mistakeOf, refusalIn, why, type Mistake } from './ending';
+import { fill } from './gaps';
 import { backOff, Link, type End } from './link';
+import { Meter } from './meter';
 import { Row, toldGap, type LocalGap } from './row';
 import { View } from './view';
 
@@ -8,32 +11,9 @@ export type LinkState =
   | { kind: 'connecting' }
   | { kind: 'open' }
   /** The connection is lost; the next try is at this time. */
-  | { kind: 'waiting'; at: number; since: number; why: string }
+  | { kind: 'waiting'; at: number; why: string }
   /** Trying again the same way is of no use. */
   | { kind: 'unauthenticated' | 'forbidden' | 'refused'; why: string };
-
-/** A mistake in the filter that was typed. */
-export interface Mistake {
-  query: string;
-  message: string;
-  hint: string;
-  /** Bytes of the query; end is 0 where no place is known. */
-  begin: number;
-  end: number;
-}
-
-/** The numbers of the status line. */
-export interface Counters {
-  received: number;
-  matched: number;
-  scanned: number;
-  missed: number;
-  behind: number;
-  /** How long ago the newest entry that came was taken in, where there is more behind it; in ms. */
-  lag: number;
-  /** Entries received in the last second. */
-  rate: number;
-}
 
 /** How long the rows of the filter before may stay while the first ones of the new come. */
 const SWAP_AFTER = 400;
@@ -41,9 +21,6 @@ const SWAP_AFTER = 400;
 const CAUGHT_UP_WITHIN = 150;
 /** How long a connection must have lasted for the next loss to be a new one, in milliseconds. */
 const STEADY = 5_000;
-/** How many entries of a gap are fetched at a time. */
-const GAP_PAGE = 1000;
-
 /**
  * One visit: one WebSocket (and its successors where it is lost), the filter that the
  * reader wants, the filter that is in force, and the view of what came. It knows nothing
@@ -53,7 +30,7 @@ export class Session {
   link: LinkState = { kind: 'connecting' };
   wanted = '';
   mistake: Mistake | undefined;
-  counters: Counters = { received: 0, matched: 0, scanned: 0, missed: 0, behind: 0, lag: 0, rate: 0 };
+  readonly meter = new Meter();
   view: View | undefined;
   /** The view of the filter in force while it is not shown yet. */
   private next: View | undefined;
@@ -71,12 +48,8 @@ export class Session {
   private lostAt = 0;
   /** What the divider says once the stream goes on. */
   private returning: { note: string; gap: LocalGap | undefined } | undefined;
-  /** Progress of the connections before this one, and of this one. */
-  private before = { scanned: 0, matched: 0 };
-  private now = { scanned: 0, matched: 0 };
-  /** When the server took in the newest entry that came. */
-  private observed = '';
-  private recent: { at: number; entries: number }[] = [];
+  /** What the reader has chosen to leave out, until the filter that leaves it out is in force. */
+  private skipping: LocalGap | undefined;
 
   /** Whether new views begin held: the reader has paused. */
   paused = false;
@@ -117,12 +90,10 @@ export class Session {
   /** Leaves out what the stream still owes, and goes on with what comes now. */
   skipToLive(): void {
     if (this.link.kind !== 'open' || !this.current) return;
-    this.skipping = { reason: 'AWAY', entries: this.counters.behind, from: this.cursor, to: undefined, state: 'open', note: '' };
+    this.skipping = { reason: 'AWAY', entries: this.meter.counters.behind, from: this.cursor, to: undefined, state: 'open', note: '' };
     this.sent.push(this.current.query);
     this.connection?.send({ query: this.current.query, last: 0, notices: true });
   }
-
-  private skipping: LocalGap | undefined;
 
   stop(): void {
     clearTimeout(this.retryTimer);
@@ -151,8 +122,7 @@ export class Session {
   private opened(): void {
     this.link = { kind: 'open' };
     this.openedAt = Date.now();
-    this.before = { scanned: this.counters.scanned, matched: this.counters.matched };
-    this.now = { scanned: 0, matched: 0 };
+    this.meter.opened();
     // The filter that is known to be right comes first: a first filter that is wrong would
     // end the stream, with nothing to fall back on.
     const inForce = this.current?.query;
@@ -173,19 +143,19 @@ export class Session {
   private async ended(end: End): Promise<void> {
     if (this.lostAt === 0) this.lostAt = Date.now();
     if (end.opened && Date.now() - this.openedAt > STEADY) this.attempt = 0;
-    // Codes from 4000 on are the server's own; another before the opening is the browser's.
-    const code = end.opened || end.code >= 4000 ? end.code : await probe();
+    const ours = this.connection;
+    const code = await codeOf(end);
+    if (this.connection !== ours) return; // tried again meanwhile
     if (this.stops(code, end)) return this.changed();
     const wait = backOff(this.attempt++);
-    this.link = { kind: 'waiting', at: Date.now() + wait, since: this.lostAt, why: why(code, end.reason) };
+    this.link = { kind: 'waiting', at: Date.now() + wait, why: why(code, end) };
     this.retryTimer = window.setTimeout(() => this.connect(), wait);
     this.changed();
   }
 
   /** Whether an end asks for something else than coming back. */
   private stops(code: number, end: End): boolean {
-    // The reason of a close frame begins with the name of the code, for programs.
-    const message = end.error?.message ?? end.reason.replace(/^[A-Z_]+: /, '');
+    const message = messageOf(end);
     switch (code) {
       case 4401:
         this.link = { kind: 'unauthenticated', why: credential.get() === '' ? '' : message };
@@ -210,8 +180,7 @@ export class Session {
       this.lostPlace(4412);
       return false;
     }
-    const place = status?.details?.find((d) => d.end !== undefined);
-    this.mistake = mistake(this.wanted, place ?? { message });
+    this.mistake = mistakeOf(this.wanted, refusalIn(status) ?? { message });
     this.link = { kind: 'refused', why: message };
     return true;
   }
@@ -219,7 +188,7 @@ export class Session {
   /** The server cannot go on behind our cursor: the log goes on, with a gap. */
   private lostPlace(code: number): void {
     const another = code === 4412;
-    this.returning = {
+    this.returning ??= {
       note: another ? 'The server has another log now; what is above is of the one before.' : '',
       gap: another
         ? undefined
@@ -245,12 +214,12 @@ export class Session {
         continue;
       }
       entries++;
-      if (result.observed_timestamp) this.observed = result.observed_timestamp;
+      if (result.observed_timestamp) this.meter.observed = result.observed_timestamp;
       if (result.cursor) this.cursor = result.cursor;
       rows.push(Row.ofEntry(result));
     }
     flush();
-    this.count(entries);
+    this.meter.received(entries);
     this.changed();
   }
 
@@ -278,7 +247,7 @@ export class Session {
     const log = this.current!.log;
     const gap = this.skipping ?? this.returning?.gap;
     if (gap) {
-      this.counters.missed += gap.entries ?? 0;
+      this.meter.missed(gap.entries ?? 0);
       log.append([Row.ofMark({ kind: 'gap', gap }, Date.now())]);
     }
     if (this.lostAt > 0) {
@@ -331,112 +300,24 @@ export class Session {
 
   private progress(p: Progress): void {
     if (p.cursor) this.cursor = p.cursor;
-    this.now = { scanned: Number(p.scanned ?? 0), matched: Number(p.matched ?? 0) };
-    this.counters.behind = Number(p.behind ?? 0);
-    this.counters.lag = this.counters.behind > 0 && this.observed !== '' ? Math.max(0, Date.now() - Date.parse(this.observed)) : 0;
-    this.counters.scanned = this.before.scanned + this.now.scanned;
-    this.counters.matched = this.before.matched + this.now.matched;
+    this.meter.progress(p);
   }
 
   private rejected(r: Rejected): void {
     const query = this.sent[(r.revision ?? 0) - 1];
     // Only the newest matters: an overtaken one has an answer of its own on the way.
     if (r.reason === 'SUPERSEDED' || query !== this.wanted) return;
-    this.mistake = mistake(query, r);
+    this.mistake = mistakeOf(query, r);
   }
 
   private gap(gap: Gap): void {
-    this.counters.missed += Number(gap.entries ?? 0);
+    this.meter.missed(Number(gap.entries ?? 0));
     this.current?.log.append([Row.ofMark({ kind: 'gap', gap: toldGap(gap) }, Date.now())]);
     if (gap.to_cursor) this.cursor = gap.to_cursor;
   }
 
-  private count(entries: number): void {
-    const now = performance.now();
-    this.counters.received += entries;
-    this.recent.push({ at: now, entries });
-    this.measure(now);
-  }
-
-  /** Brings the rate up to date; to be called when nothing comes, too. */
-  measure(now = performance.now()): void {
-    while (this.recent.length > 0 && this.recent[0]!.at < now - 1000) this.recent.shift();
-    this.counters.rate = this.recent.reduce((sum, r) => sum + r.entries, 0);
-    this.counters.matched = Math.max(this.counters.matched, this.counters.received);
-  }
-
-  // --- Gaps -----------------------------------------------------------------
-
-  /** Fetches what is still retained of a gap, a page at a time, and puts it in its place. */
+  /** Fetches what is still retained of a gap. */
   async fill(row: Row): Promise<void> {
-    const view = this.view;
-    if (!view || row.mark?.kind !== 'gap' || row.mark.gap.state === 'fetching') return;
-    const gap = row.mark.gap;
-    gap.state = 'fetching';
-    view.log.version++;
-    this.changed();
-    try {
-      await fillGap(view, row, gap);
-    } catch (error) {
-      gap.state = 'failed';
-      gap.note = sentence(error);
-    }
-    view.log.version++;
-    this.changed();
+    if (this.view) await fill(this.view, row, this.changed);
   }
-}
-
-/** Fetches one page of a gap. The gap shrinks from its beginning, and leaves when it is closed. */
-async function fillGap(view: View, row: Row, gap: LocalGap): Promise<void> {
-  const place = view.log.numberOf(row);
-  if (place === undefined) return;
-  const before = view.log.cursorFrom(place + 1) ?? gap.to;
-  const request = { query: view.query, order: 'OLDEST_FIRST', page_size: GAP_PAGE } as const;
-  const page = await list({ ...request, after_cursor: gap.from, before_cursor: before }).catch((error: ApiError) => {
-    // What is behind the cursor is gone: take what is left of it.
-    if (error.http === 400 || error.http === 416) return list({ ...request, before_cursor: before });
-    throw error;
-  });
-  const rows = (page.entries ?? []).map((e) => Row.ofEntry(e));
-  const at = view.log.numberOf(row);
-  if (at === undefined) return;
-  view.log.insert(at, rows);
-  gap.from = rows.at(-1)?.cursor ?? gap.from;
-  if (gap.entries !== undefined) gap.entries = Math.max(0, gap.entries - rows.length);
-  if (page.next_page_token) gap.state = 'open';
-  else if (rows.length > 0) view.log.remove(row);
-  else {
-    gap.state = 'nothing';
-    gap.note = 'nothing of it that matches is retained';
-  }
-}
-
-function mistake(query: string, r: Rejected): Mistake {
-  const here = r.field === undefined || r.field === '' || r.field === 'query';
-  return {
-    query,
-    message: r.message ?? 'the filter was refused',
-    hint: r.hint ?? '',
-    begin: here ? (r.begin ?? 0) : 0,
-    end: here ? (r.end ?? 0) : 0,
-  };
-}
-
-/** Why an upgrade failed, which a browser keeps to itself: an ordinary request tells. */
-async function probe(): Promise<number> {
-  try {
-    await list({ page_size: 1 });
-  } catch (error) {
-    const http = (error as ApiError).http as number | undefined;
-    if (http === 401) return 4401;
-    if (http === 403) return 4403;
-  }
-  return 1006;
-}
-
-function why(code: number, reason: string): string {
-  if (code === 1001 || code === 1012) return 'the server is being restarted';
-  if (code === 4429) return 'the server is at its limit of streams';
-  if (code === 1011) return 'the server failed; its log says why';
-  return reason === '' ? 'the connection was lost' : reason.replace(/^[A-Z_]+: /, '');
 }

@@ -1,6 +1,7 @@
 import type { View } from '../lib/view';
 import type { Row } from '../lib/row';
 import type { Hold } from './hold';
+import { copyRows } from './copy';
 import { Line, type Look } from './painter';
 
 /** Lines that are ready above and below what is seen, so that a scroll shows no blank. */
@@ -12,6 +13,13 @@ const FETCH_WITHIN = 60;
  * change: nobody reads it, and twenty times a second it still flows.
  */
 const FAST_INTERVAL = 45;
+/**
+ * How much of the time drawing may take of a view that runs fast: a fourth. On a machine that
+ * is busy otherwise it is drawn more rarely, down to four times a second, so that what comes
+ * is still taken in.
+ */
+const FAST_SHARE = 4;
+const SLOWEST_INTERVAL = 250;
 /** The width of a character of the rows, in pixels, at the least: so much room is certain to do. */
 const NARROWEST = 6.6;
 /** How narrow and how wide the columns of service and host may be, in characters. */
@@ -45,6 +53,7 @@ export class List {
   private paintedAt = 0;
   private paintedLast = 0;
   private fast = false;
+  private fastInterval = FAST_INTERVAL;
   private ownTop = -1;
   private widths = NARROW;
   private stale = true;
@@ -67,7 +76,7 @@ export class List {
     this.on(window, 'pointerup', () => setTimeout(() => this.selecting(), 0));
     this.on(window, 'pointercancel', () => this.selecting());
     this.on(document, 'selectionchange', () => this.selecting());
-    this.on(scroller, 'copy', (e) => this.copied(e as ClipboardEvent));
+    this.on(scroller, 'copy', (e) => copyRows(e as ClipboardEvent, this.lines));
   }
 
   destroy(): void {
@@ -80,10 +89,12 @@ export class List {
   refresh(): void {
     this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
-      if (this.fast && !this.hold.held && now - this.paintedAt < FAST_INTERVAL) this.refresh();
+      if (this.fast && !this.hold.held && now - this.paintedAt < this.fastInterval) this.refresh();
       else {
         this.paintedAt = now;
         this.paint();
+        // A task of its own comes after the layout and the painting of this frame.
+        if (this.fast) setTimeout(() => this.measured(performance.now() - now), 0);
       }
     });
   }
@@ -143,6 +154,10 @@ export class List {
     this.paintedVersion = log.version;
     this.stale = false;
     if (from < FETCH_WITHIN && total > 0 && view.history === 'idle') void view.older();
+  }
+
+  private measured(cost: number): void {
+    this.fastInterval = Math.min(SLOWEST_INTERVAL, Math.max(FAST_INTERVAL, cost * FAST_SHARE));
   }
 
   private begin(view: View): void {
@@ -309,35 +324,10 @@ export class List {
     this.refresh();
   }
 
-  /** Copies selected rows as lines: one entry, one line, columns apart. */
-  private copied(e: ClipboardEvent): void {
-    const selection = document.getSelection();
-    if (!selection || selection.isCollapsed) return;
-    const rows = this.lines
-      .filter((l) => !l.element.hidden && selection.containsNode(l.element, true))
-      .sort((a, b) => this.indexOf(a) - this.indexOf(b));
-    if (rows.length < 2) return;
-    const text = rows.map((l) => [...l.element.children].map((c) => cellText(c)).join('  ')).join('\n');
-    e.clipboardData?.setData('text/plain', `${text}\n`);
-    e.preventDefault();
-  }
-
-  private indexOf(line: Line): number {
-    return Number(line.element.getAttribute('aria-rowindex'));
-  }
-
   private on(target: EventTarget, type: string, run: (e: Event) => void): void {
     target.addEventListener(type, run);
     this.stops.push(() => target.removeEventListener(type, run));
   }
-}
-
-/** The text of a cell; attributes as key=value. */
-function cellText(e: Element): string {
-  if (!e.classList.contains('text')) return e.textContent ?? '';
-  return [...e.children]
-    .map((c) => (c.classList.contains('attribute') ? `${c.children[0]!.textContent}=${c.children[1]!.textContent}` : c.textContent))
-    .join(' ');
 }
 
 function modulo(n: number, m: number): number {
