@@ -177,10 +177,13 @@ func (x *engine) offer(list postings) {
 	}
 }
 
-// fold returns a text folded, in a buffer that the next call uses again.
+// fold returns a text folded, with padding behind it, in a buffer that the next call uses
+// again.
 func (x *engine) fold(text string) []byte {
 	x.folded = filter.AppendFolded(x.folded[:0], text)
-	folded := x.folded
+	n := len(x.folded)
+	x.folded = append(x.folded, make([]byte, padding)...)
+	folded := x.folded[:n]
 	if cap(x.folded) > maxFolded {
 		x.folded = nil
 	}

@@ -87,6 +87,7 @@ func report(b *testing.B, now, old index.Stats, subscribers int) {
 	entries := float64(now.Entries - old.Entries)
 	b.ReportMetric(float64(now.Groups-old.Groups)/entries, "groups/entry")
 	b.ReportMetric(float64(now.Candidates-old.Candidates)/entries, "candidates/entry")
+	b.ReportMetric(float64(now.Compared-old.Compared)/entries, "compared/entry")
 	b.ReportMetric(float64(now.Regexes-old.Regexes)/entries, "regexes/entry")
 	b.ReportMetric(float64(subscribers)/entries, "subscribers/entry")
 }

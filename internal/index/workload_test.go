@@ -10,7 +10,8 @@ import (
 
 // workload makes filters as people write them about some traffic: 40 % a service from a
 // severity on, 25 % an exact value, 20 % a part of the message, 10 % a regular
-// expression (of which 2 % require no text), 5 % with OR or NOT.
+// expression (2 % of them require no text, most of these beside a service), 5 % with OR
+// or NOT.
 type workload struct {
 	*traffic
 	// pool are filters that many people use: those of dashboards and of runbooks.
@@ -45,7 +46,7 @@ func (w *workload) own() string {
 	case n < 85:
 		return w.phrase()
 	case n < 95:
-		return `message=~"` + w.expression() + `"`
+		return w.expression()
 	}
 	switch w.random.IntN(4) {
 	case 0:
@@ -89,10 +90,19 @@ func (w *workload) part() string {
 func (w *workload) phrase() string { return fmt.Sprintf("%q", w.part()) }
 
 func (w *workload) expression() string {
-	part := strings.NewReplacer(".", `\.`).Replace(w.part())
-	if w.random.IntN(50) == 0 {
-		return []string{`\d{5}`, `[a-f0-9]{8} \w+ [a-f0-9]{8}`, `^\w+ \w+ \d`, `\d+$`}[w.random.IntN(4)]
+	if w.random.IntN(50) > 0 {
+		return `message=~"` + w.expressionWithText() + `"`
 	}
+	scope := "service=" + w.service() + " "
+	if w.random.IntN(4) == 0 {
+		scope = ""
+	}
+	free := []string{`\d{5}`, `[a-f0-9]{8} \w+ [a-f0-9]{8}`, `^\w+ \w+ \d`, `\d+$`}
+	return scope + `message=~"` + free[w.random.IntN(len(free))] + `"`
+}
+
+func (w *workload) expressionWithText() string {
+	part := strings.NewReplacer(".", `\.`).Replace(w.part())
 	switch w.random.IntN(6) {
 	case 0:
 		return "(?i)" + part
