@@ -65,7 +65,7 @@ func (f *filterLine) pressCompleting(name string) bool {
 		f.choose(f.completion.chosen - 1)
 	case "enter":
 		f.completion = completion{}
-	case "esc":
+	case "esc", "alt+esc":
 		f.editor.replace(f.completion.begin, f.completion.end, f.completion.was)
 		f.completion = completion{}
 	default:

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
@@ -82,7 +84,7 @@ func (m *model) pressInFilter(name, text string) {
 		m.edited(true)
 		f.focused = false
 		return
-	case "esc":
+	case "esc", "alt+esc":
 		f.focused = false
 		return
 	case "tab":
@@ -126,6 +128,10 @@ func (m *model) edited(now bool) {
 		return // what is offered is not yet what is meant
 	}
 	query := f.editor.text
+	if !now && midway(query) {
+		f.mistake, f.pending = nil, true
+		return
+	}
 	if query == f.sent && (!now || !f.pending) {
 		return
 	}
@@ -135,4 +141,11 @@ func (m *model) edited(now bool) {
 	}
 	f.sent, f.pending = query, true
 	m.wire.want(query, now)
+}
+
+// midway tells whether a query ends with an operator: more is about to be typed, and the
+// server's answer would only be in the way.
+func midway(query string) bool {
+	return strings.HasSuffix(query, "=") || strings.HasSuffix(query, ":") || strings.HasSuffix(query, "~") ||
+		strings.HasSuffix(query, "<") || strings.HasSuffix(query, ">")
 }

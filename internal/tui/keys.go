@@ -50,7 +50,7 @@ func (m *model) pressInRows(name string) tea.Cmd {
 		return tea.Quit
 	case "/", "i", "tab":
 		m.filter.focused = true
-	case "esc":
+	case "esc", "alt+esc":
 		m.follow()
 	case "space":
 		m.pause()
@@ -85,7 +85,7 @@ func (m *model) openDetail() {
 func (m *model) pressInPanel(name string) tea.Cmd {
 	page := max(m.page()-1, 1)
 	switch name {
-	case "q", "esc", "enter", "?", "f1":
+	case "q", "esc", "alt+esc", "enter", "?", "f1":
 		m.panel, m.detail = noPanel, nil
 		return nil
 	case "up", "k":

@@ -64,14 +64,21 @@ func Run(ctx context.Context, cfg Config) error {
 	s.stream, s.fields = stream, c.Fields
 
 	m := newModel(cfg, s)
-	p := tea.NewProgram(m, options(cfg)...)
+	if err := s.play(ctx, cancel, tea.NewProgram(m, options(cfg)...)); err != nil {
+		return err
+	}
+	return m.ended
+}
+
+// play runs a program and the session's goroutines until the program ends, and then those.
+func (s *session) play(ctx context.Context, cancel context.CancelFunc, p *tea.Program) error {
 	var running sync.WaitGroup
 	s.start(ctx, &running, p)
 	running.Go(func() {
 		<-ctx.Done()
 		p.Quit() // not tea.WithContext: a killed program does not draw its end
 	})
-	_, err = p.Run()
+	_, err := p.Run()
 	cancel()
 	running.Wait()
 	switch {
@@ -82,7 +89,7 @@ func Run(ctx context.Context, cfg Config) error {
 	case err != nil:
 		return fmt.Errorf("the terminal cannot be used: %w", err)
 	}
-	return m.ended
+	return nil
 }
 
 func options(cfg Config) []tea.ProgramOption {

@@ -38,7 +38,8 @@ func (m *model) View() tea.View {
 func (m *model) hasStatus() bool { return m.height >= 3 }
 func (m *model) hasAnswer() bool { return m.height >= 4 }
 func (m *model) hasHint() bool {
-	return m.height >= 8 && m.filter.mistake != nil && !m.filter.completion.open()
+	const room = 8 // half of it for rows
+	return m.height >= room && m.filter.mistake != nil && !m.filter.completion.open()
 }
 
 // filterLine returns which line below the rows the filter is on.
@@ -52,12 +53,12 @@ func (m *model) filterLine() int {
 // page returns how many rows are seen; it may be 0.
 func (m *model) page() int {
 	n := m.height - 1
-	for _, taken := range []bool{m.hasStatus(), m.hasAnswer(), m.hasHint()} {
+	for _, taken := range []bool{m.hasStatus(), m.hasAnswer()} {
 		if taken {
 			n--
 		}
 	}
-	return max(n, 0)
+	return max(n-len(m.hint()), 0)
 }
 
 // drawRows draws the rows that are seen and blank lines below them.
@@ -87,10 +88,7 @@ func (m *model) bottom() []string {
 	if m.hasAnswer() {
 		lines = append(lines, m.drawAnswer())
 	}
-	if m.hasHint() {
-		lines = append(lines, m.drawHint())
-	}
-	return lines
+	return append(lines, m.hint()...)
 }
 
 // promptWidth returns how wide the prompt is: a very narrow screen has no room for it.
@@ -163,13 +161,23 @@ func (m *model) drawCarets(l *line) string {
 	return l.add(plain, strings.Repeat(" ", min(from, m.width-1))).add(red, strings.Repeat("^", to-from)).String()
 }
 
-func (m *model) drawHint() string {
+// hint returns what is wrong and what would be right, on as many lines as there is room for.
+func (m *model) hint() []string {
+	if !m.hasHint() {
+		return nil
+	}
+	const most = 3
 	r := m.filter.mistake
 	text := termtext.Line(r.GetMessage())
 	if r.GetHint() != "" {
 		text += " (" + termtext.Line(r.GetHint()) + ")"
 	}
-	return newLine(m.width).add(red, text).String()
+	lines := strings.Split(ansi.Wrap(text, m.width, ""), "\n")
+	lines = lines[:min(len(lines), most)]
+	for i, l := range lines {
+		lines[i] = red.render(l)
+	}
+	return lines
 }
 
 // drawCompletion draws what is offered, from the one that is chosen on if not all fit.
