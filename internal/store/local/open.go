@@ -101,8 +101,9 @@ func (l *Log) load() error {
 	case err != nil:
 		return err
 	}
-	if err := l.openPebble(); err != nil {
-		return fmt.Errorf("opening the data directory %s: %w", l.cfg.Dir, err)
+	cut, err := l.openMended()
+	if err != nil {
+		return err
 	}
 	if fresh {
 		// Whoever removed the file wants a new epoch, and keeps the entries.
@@ -114,10 +115,12 @@ func (l *Log) load() error {
 	if err != nil {
 		return err
 	}
-	if end.last, err = l.checkEnd(end.last); err != nil {
+	last, err := l.checkEnd(end.last)
+	if err != nil {
 		return err
 	}
-	m = l.skipLost(l.renew(m), end.last)
+	cut, end.last = cut || last > end.last, last
+	m = l.skipLost(l.renew(m), end.last, cut)
 	if err := m.save(l.env.files, l.cfg.Dir); err != nil {
 		return fmt.Errorf("the data directory %s cannot be written to: %w", l.cfg.Dir, err)
 	}
@@ -127,6 +130,26 @@ func (l *Log) load() error {
 	l.next = max(m.Next, head+1)
 	l.committed = end.committed
 	return nil
+}
+
+// openMended opens Pebble, if need be without what is damaged of the write-ahead logs, and
+// returns whether that was so.
+func (l *Log) openMended() (cut bool, err error) {
+	err = l.openPebble()
+	if pebble.IsCorruptionError(err) {
+		if cut, err = l.mendWALs(); err == nil {
+			err = l.openPebble()
+		}
+	}
+	switch {
+	case err == nil:
+		return cut, nil
+	case pebble.IsCorruptionError(err):
+		return cut, fmt.Errorf("the store in %s is damaged: put the directory back from a copy, "+
+			"or move it away to begin with an empty one: %w", l.cfg.Dir, err)
+	default:
+		return cut, fmt.Errorf("opening the data directory %s: %w", l.cfg.Dir, err)
+	}
 }
 
 // start begins what the log does in the background; Close ends it.

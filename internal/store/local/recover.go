@@ -39,13 +39,15 @@ func (l *Log) renew(m meta) meta {
 }
 
 // skipLost keeps positions from being used twice after a loss of power, which may have
-// taken with it the end of the log, whose positions are known to readers as cursors: it
-// leaves a hole that is wider than what can have been lost.
-func (l *Log) skipLost(m meta, last entry.Position) meta {
+// taken with it the end of the log, or where that was damaged and cut off. Its positions
+// are known to readers as cursors: it leaves a hole that is wider than what can have been
+// lost.
+func (l *Log) skipLost(m meta, last entry.Position, cut bool) meta {
 	// More than a machine takes in within the longest SyncInterval.
 	const lostAtMost = 1 << 34
 	boot := l.env.boot()
-	if m.Boot != "" && m.Boot != boot {
+	crashed := m.Boot != "" && m.Boot != boot
+	if crashed || cut {
 		end := max(last, m.Floor, m.Next-1)
 		m.Next = end + lostAtMost
 		if n := len(m.Holes); n > 0 && m.Holes[n-1].Through >= max(last, m.Floor) {
@@ -54,6 +56,8 @@ func (l *Log) skipLost(m meta, last entry.Position) meta {
 			m.Holes = append(m.Holes, hole{After: max(last, m.Floor), Through: m.Next - 1})
 		}
 		m.Holes = m.Holes[max(0, len(m.Holes)-maxHoles):]
+	}
+	if crashed {
 		l.logger.Warn("the machine was restarted without a clean end of the store: " +
 			"entries of the last moments before it may be lost")
 	}
