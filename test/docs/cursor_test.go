@@ -21,7 +21,7 @@ func TestRefusedCursors(t *testing.T) {
 		if !known {
 			t.Fatalf("%v is not told to callers", err)
 		}
-		status := code.Code(problem.Code).String() //nolint:gosec // G115: a code is 0 to 16.
+		status := code.Code(problem.Code).String()
 		i := slices.IndexFunc(codes, func(row []string) bool { return slices.Contains(strings.Split(row[1], ", "), status) })
 		if i < 0 {
 			t.Fatalf("the page has no close code for %s", status)

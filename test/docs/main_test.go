@@ -14,6 +14,6 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		server.Clean()
 		http.DefaultClient.CloseIdleConnections()
-		os.Exit(code) //nolint:forbidigo // as goleak does it if it is given no cleanup
+		os.Exit(code)
 	}))
 }

@@ -22,7 +22,7 @@ func page(t *testing.T, name string) string {
 }
 
 // fence is a block of code: its language, its name if it has one, its text.
-var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: ([\\w-]+))?\n(.*?)^```$")
+var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: ([\\w-]+))?\n(.*?)\n```$")
 
 // blocks returns the named blocks of a page.
 func blocks(t *testing.T, name string) map[string]string {
@@ -35,7 +35,7 @@ func blocks(t *testing.T, name string) map[string]string {
 		if _, ok := named[m[2]]; ok {
 			t.Fatalf("%s has two blocks named %s", name, m[2])
 		}
-		named[m[2]] = m[3]
+		named[m[2]] = m[3] + "\n"
 	}
 	if len(named) == 0 {
 		t.Fatalf("%s has no named block", name)

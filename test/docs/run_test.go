@@ -27,7 +27,7 @@ type running struct {
 // run starts a program in a directory. It ends with the test at the latest.
 func run(t *testing.T, dir, name string, args ...string) *running {
 	t.Helper()
-	r := &running{command: exec.Command(name, args...), lines: make(chan string)} //nolint:gosec // G204: what the page says.
+	r := &running{command: exec.Command(name, args...), lines: make(chan string)}
 	r.command.Dir = dir
 	r.command.Stderr = &r.stderr
 	// A group of its own, so that it can be ended with whatever it has started.

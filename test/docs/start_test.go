@@ -13,9 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/seed-2f16ea30/logsieve/client"
-	"github.com/seed-2f16ea30/logsieve/internal/config"
-
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/config"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
 )
 
