@@ -43,7 +43,10 @@ func (b *budget) compileText(f field, op operator, v value) (expr, error) {
 			return expr{}, err
 		}
 		p, err := compileRegex(f, v)
-		return leaf(p), err
+		if err != nil {
+			return expr{}, err
+		}
+		return leaf(p), b.program(int(p.instructions), v.span)
 	case opLess, opLessEqual, opGreater, opGreaterEqual:
 		return compileOrder(f, op, v)
 	case opNotEqual, opNotMatch:

@@ -12,8 +12,9 @@
 //     conditions repeated have the same canonical text: see [Matcher.Canonical].
 //   - The size of a filter is bounded before it is parsed, and so are the depth of the
 //     parser's recursion and the size of compiled regular expressions: see [MaxBytes]
-//     and the other limits. How long a regular expression runs on a long text is not bounded
-//     by more than those: whoever calls Match for others may want to charge for it.
+//     and the other limits. A regular expression looks at the first [MaxRegexText] bytes of
+//     a text and no further, so that all of a filter's run at most a tenth of a second on
+//     any entry; everything else looks at the whole text, in linear time.
 //
 // The grammar is AIP-160's with the log dialect of Google Cloud Logging. The parser is
 // our own since the one public Go parser of AIP-160 refuses unquoted values such as

@@ -74,6 +74,10 @@ func TestLimits(t *testing.T) {
 			&loggerv1.LogFilter{Excludes: []string{strings.Repeat("x", MaxLiteralBytes+1)}}, "excludes[0]",
 		},
 		{"a program", &loggerv1.LogFilter{Regex: "(?:ab){499}"}, &loggerv1.LogFilter{Regex: "(?:ab){500}"}, "regex"},
+		{
+			"programs in all", &loggerv1.LogFilter{Query: "host=~'(?:ab){200}'", Regex: "(?:ab){200}"},
+			&loggerv1.LogFilter{Query: "host=~'(?:ab){300}'", Regex: "(?:ab){200}"}, "regex",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := Compile(c.within); err != nil {

@@ -63,7 +63,7 @@ func Number(text string) (place int64, ok bool) {
 // so that above n is at least order(n)+1.
 func order(n float64) int64 {
 	bits := int64(math.Float64bits(n))       //nolint:gosec // G115: the bits are taken as they are.
-	return bits ^ int64(uint64(bits>>63)>>1) //nolint:gosec // G115: all but the sign, where it is set.
+	return bits ^ int64(uint64(bits>>63)>>1) // all but the sign are turned over where it is set
 }
 
 // isDecimal checks for [+-] digits [. digits] [e [+-] digits], where one side of the

@@ -89,7 +89,7 @@ func (p *regex) appendText(b []byte) []byte {
 
 // compileRegex makes the predicate of a regular expression. It is parsed and measured
 // before it is compiled: a program of a million instructions is never made.
-func compileRegex(f field, v value) (predicate, error) {
+func compileRegex(f field, v value) (*regex, error) {
 	source := v.verbatim()
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {

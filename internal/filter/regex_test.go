@@ -99,11 +99,10 @@ func TestWhatARegexRequires(t *testing.T) {
 		{"ab\uFFFD", nil, true},
 		{"a[\uFFFD]bc", nil, true},
 	} {
-		compiled, err := compileRegex(field{kind: MessageField}, source{"regex", c.expression}.value())
+		p, err := compileRegex(field{kind: MessageField}, source{"regex", c.expression}.value())
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := compiled.(*regex)
 		var got []string
 		for _, set := range p.required {
 			got = append(got, strings.Join(set.texts, "|"))

@@ -117,24 +117,34 @@ func compared(set *index.Set[int], entries []*entry.Entry) float64 {
 	return float64(set.Stats().Compared-old) / float64(len(entries))
 }
 
-// Selective filters cost hardly more if there are a hundred times as many.
+// selective are kinds of filters of which an entry matches hardly any.
+var selective = []selectiveKind{
+	{"equality", "attributes.user_id=u%06d"},
+	{"text", `"ord_%07d"`},
+	{"prefix", "trace_id=%08x*"},
+	{"expression", `message=~"ord_%07d .*"`},
+	{"two conditions", "severity>=INFO service=svc-1 attributes.user_id=u%06d"},
+	{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
+	{"text of zeros and ones", `"%020b"`},
+}
+
+type selectiveKind struct{ name, format string }
+
+func (k selectiveKind) matchers(tb testing.TB, n int) []*filter.Matcher {
+	tb.Helper()
+	all := make([]*filter.Matcher, n)
+	for i := range all {
+		all[i] = mustParse(tb, fmt.Sprintf(k.format, 37*i))
+	}
+	return all
+}
+
 func TestSelectiveFiltersAreNotLookedAt(t *testing.T) {
-	for _, kind := range []struct{ name, format string }{
-		{"equality", "attributes.user_id=u%06d"},
-		{"text", `"ord_%07d"`},
-		{"prefix", "trace_id=%08x*"},
-		{"expression", `message=~"ord_%07d .*"`},
-		{"two conditions", `severity>=INFO service=svc-1 attributes.user_id=u%06d`},
-		{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
-		{"text of zeros and ones", `"%020b"`},
-	} {
+	for _, kind := range selective {
 		t.Run(kind.name, func(t *testing.T) {
-			w := newWorkload(1, 0)
-			var matchers []*filter.Matcher
-			for i := range 10_000 {
-				matchers = append(matchers, mustParse(t, fmt.Sprintf(kind.format, 37*i)))
-			}
-			got := count(filled(matchers, w.entries(10_000)), w.entries(2000))
+			w := newTraffic(1)
+			set := filled(kind.matchers(t, 10_000), w.entries(10_000))
+			got := count(set, w.entries(2000))
 			if got.candidates > 1.1*got.groups+0.05 || got.regexes > 0.01 {
 				t.Errorf("of 10,000 filters %+v for an entry", got)
 			}

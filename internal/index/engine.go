@@ -152,7 +152,7 @@ func (x *engine) forget() {
 // offer looks at the groups of a list that want the entry's severity.
 func (x *engine) offer(list postings) {
 	for _, p := range list {
-		if p.lowest() > int(x.severity) { //nolint:gosec // G115: at most 24.
+		if p.lowest() > int(x.severity) {
 			return
 		}
 		if p.severities>>x.severity&1 == 0 {

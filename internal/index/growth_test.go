@@ -22,27 +22,43 @@ func BenchmarkGrowth(b *testing.B) {
 			if n == 10 {
 				continue
 			}
-			b.Run(fmt.Sprintf("share=%v/filters=%d", share, n), func(b *testing.B) { benchmarkGrowth(b, share, n) })
+			b.Run(fmt.Sprintf("share=%v/filters=%d", share, n), func(b *testing.B) {
+				w := newWorkload(1, share)
+				benchmarkGrowth(b, w.matchers(b, n), w.traffic)
+			})
 		}
 	}
 }
 
-func benchmarkGrowth(b *testing.B, share float64, n int) {
-	w := newWorkload(1, share)
-	matchers := w.matchers(b, n)
+// BenchmarkSelective shows that filters of one kind, of which an entry matches hardly
+// any, cost as good as nothing.
+func BenchmarkSelective(b *testing.B) {
+	for _, kind := range selective {
+		for n := 1000; n <= 100_000; n *= 10 {
+			b.Run(fmt.Sprintf("%s/filters=%d", kind.name, n), func(b *testing.B) {
+				benchmarkGrowth(b, kind.matchers(b, n), newTraffic(1))
+			})
+		}
+	}
+}
+
+func benchmarkGrowth(b *testing.B, matchers []*filter.Matcher, w *traffic) {
+	b.Helper()
+	n := len(matchers)
 	warm, entries := w.entries(20_000), w.entries(1000)
 
 	var set index.Set[*int]
 	before := heap()
 	places := make([]*index.Member, n)
 	// The index learns what is rare from the first half of the traffic.
-	places[0] = set.Add(matchers[0], new(int))
+	nobody := new(int)
+	places[0] = set.Add(matchers[0], nobody)
 	for _, e := range warm {
 		set.AppendMatches(nil, e)
 	}
 	adding := threadTime(func() {
 		for i, m := range matchers[1:] {
-			places[i+1] = set.Add(m, places0)
+			places[i+1] = set.Add(m, nobody)
 		}
 	})
 	perSubscriber := float64(heap()-before) / float64(n)
@@ -78,8 +94,6 @@ func benchmarkGrowth(b *testing.B, share float64, n int) {
 	b.ReportMetric(0, "ns/op") // the wall's, on a machine that others share
 	runtime.KeepAlive(matchers)
 }
-
-var places0 = new(int)
 
 // report reports the deterministic counts of an entry.
 func report(b *testing.B, now, old index.Stats, subscribers int) {

@@ -110,7 +110,7 @@ func TestSetIsItsFilters(t *testing.T) {
 // TestManyPairs does the same with many filters at a time.
 func TestManyPairs(t *testing.T) {
 	seed := rand.Uint64()
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // G404: a test that can be repeated.
+	random := rand.New(rand.NewPCG(seed, 0))
 	choose := chooser{random.IntN}
 	var c checked
 	const most = 200

@@ -51,7 +51,7 @@ var words = strings.Fields(`request for user in to from failed completed connect
 var values = []string{"USER", "ORDER", "MS", "IP", "CODE", "PATH", "HEX", "COUNT"}
 
 func newTraffic(seed uint64) *traffic {
-	t := &traffic{random: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // G404: repeatable.
+	t := &traffic{random: rand.New(rand.NewPCG(seed, 1))}
 	t.services, t.users = newZipf(services, 1), newZipf(users, 0.8)
 	common := newZipf(len(words), 0.5)
 	for range templates {
