@@ -19,8 +19,10 @@ import (
 )
 
 // RedirectGRPC sends what gRPC and grpc-gateway log to a logger, at their levels, but for
-// one thing: both report a client that went away as an error, and that is one only for
-// the client, so it is logged at debug.
+// two things. Both report a client that went away as an error, and that is one only for
+// the client, so it is logged at debug. And so are gRPC's warnings: they are about single
+// connections, most of them about clients that went away, and come as finished text in
+// which there is no error to tell that by. Ten streams that are cut make ten of them.
 //
 // The place where gRPC keeps its logger is not guarded: call this before gRPC is used
 // for the first time. Called again, it only replaces the logger, at any time and from
@@ -47,9 +49,9 @@ func (l *grpcLog) V(level int) bool { return level <= 0 }
 func (l *grpcLog) Info(args ...any)                    { l.log(slog.LevelDebug, "", args) }
 func (l *grpcLog) Infoln(args ...any)                  { l.log(slog.LevelDebug, "", args) }
 func (l *grpcLog) Infof(format string, args ...any)    { l.log(slog.LevelDebug, format, args) }
-func (l *grpcLog) Warning(args ...any)                 { l.log(slog.LevelWarn, "", args) }
-func (l *grpcLog) Warningln(args ...any)               { l.log(slog.LevelWarn, "", args) }
-func (l *grpcLog) Warningf(format string, args ...any) { l.log(slog.LevelWarn, format, args) }
+func (l *grpcLog) Warning(args ...any)                 { l.log(slog.LevelDebug, "", args) }
+func (l *grpcLog) Warningln(args ...any)               { l.log(slog.LevelDebug, "", args) }
+func (l *grpcLog) Warningf(format string, args ...any) { l.log(slog.LevelDebug, format, args) }
 func (l *grpcLog) Error(args ...any)                   { l.log(slog.LevelError, "", args) }
 func (l *grpcLog) Errorln(args ...any)                 { l.log(slog.LevelError, "", args) }
 func (l *grpcLog) Errorf(format string, args ...any)   { l.log(slog.LevelError, format, args) }

@@ -110,7 +110,7 @@ func TestRedirectGRPC(t *testing.T) {
 		log        func()
 	}{
 		{"info", "level=DEBUG msg=grpc text=idle", func() { grpclog.Info("idle") }},
-		{"warning", `level=WARN msg=grpc text="odd 1"`, func() { grpclog.Warningf("odd %d\n", 1) }},
+		{"warning", `level=DEBUG msg=grpc text="odd 1"`, func() { grpclog.Warningf("odd %d\n", 1) }},
 		{"error", `level=ERROR msg=grpc text="broken pipe work"`, func() { grpclog.Errorln("broken pipe work") }},
 		{"a real error", "level=ERROR", func() { grpclog.Errorf("Failed: %v", errors.New("disk")) }},
 		{"cancelled", "level=DEBUG", func() { grpclog.Errorf("Failed: %v", context.Canceled) }},
