@@ -71,7 +71,7 @@ latency: ## Measure the time from write to receive, beside a bare gRPC ping-pong
 .PHONY: cover
 cover: ## Show how much of each package its tests cover
 	@mkdir -p $(CACHE)
-	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -v '/test/e2e') >/dev/null
+	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -vE '/test/(e2e|docs)') >/dev/null
 	grep -v /gen/ $(CACHE)/cover.out > $(CACHE)/cover.own
 	go tool cover -func=$(CACHE)/cover.own
 
