@@ -1,10 +1,12 @@
 // Package index matches an entry against very many standing filters at once, at a cost
 // that grows with the filters that may match it and not with those that there are.
 //
-// A [Set] says of each entry exactly what evaluating every filter alone would say. It
-// allocates nothing to match an entry, and a filter is added or removed in place, in
-// microseconds, with no rebuild at any time. It is not safe for concurrent use: whoever
-// owns it has a lock, and a change takes effect between two entries and nowhere else.
+// A [Set] says of each entry exactly what evaluating every filter alone would say. To
+// match an entry allocates nothing, but for the rare filter that is filed anew, and keeps
+// nothing of it. A filter is added or removed in place, in microseconds, with no rebuild
+// at any time. A Set is not safe for concurrent use: whoever owns it has a lock, and a
+// change takes effect between two entries and nowhere else. It takes about 200 bytes a
+// subscriber, and 128 KiB for what it learns of the traffic.
 //
 // How it works:
 //
@@ -21,9 +23,15 @@
 //     service from some severity on, and is never looked at for the usual entry.
 //   - What the anchor and the severity leave open of a filter is its rest: a small
 //     program over predicates that all groups share, each judged at most once an entry.
+//     The texts that it asks for in the message, and those that its regular expressions
+//     require, are looked for in the same pass as all others: to ask is to look at a
+//     number, and an expression runs only where it can match.
+//   - Where filters and texts are best filed depends on the traffic. One entry of 64 is
+//     sampled; what is looked at in vain is filed anew.
 //   - Groups with no anchor (only negations, only a severity, or an expression that
 //     requires no text) are in one list, which is walked for every entry. Its length is
 //     that of different filters of this kind.
+//   - A Set of a few filters evaluates each alone, which is faster.
 //
 // Rejected: an automaton over all filters (Aho-Corasick for the texts) scans twice as
 // fast and takes ten times the memory, and half a second to rebuild at 100,000 filters,
