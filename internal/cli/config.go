@@ -11,6 +11,9 @@ func newConfig(c *console) *cobra.Command {
 		Short: "Print the configuration that serve would run with",
 		Long: `config prints every key with the value that is in force, as a file that --config takes.
 Secrets are hidden. It takes the flags of serve, and exits with 2 if anything is wrong.`,
+		Example: `  logsieve config
+  logsieve config --config config.yaml --store-sync fsync
+  logsieve config > config.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := c.load(path, cmd.Flags())

@@ -35,6 +35,9 @@ which is removed at the end, unless --store-dir names another one.
 
 With --files-to it runs no server, but appends --entries entries to log files in a
 directory, one file for each service.`,
+		Example: `  logsieve demo
+  logsieve demo --rate 5000
+  logsieve demo --files-to /tmp/shop --entries 10000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if d.toFiles != "" {

@@ -43,6 +43,7 @@ func newFields(c *console, k *connection) *cobra.Command {
 			return printFields(c.out, resp)
 		},
 	}
+	cmd.ValidArgsFunction = k.conditions
 	cmd.Flags().StringVar(&req.Prefix, "prefix", "", "only fields whose name begins with this `text`")
 	cmd.Flags().Uint32Var(&req.Values, "values", 5, "at most `N` values a field, 1 to 1000")
 	cmd.Flags().Uint32Var(&req.Window, "window", 10_000, "how many (`N`) of the newest entries are looked at, 1 to 100000")

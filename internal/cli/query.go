@@ -53,6 +53,7 @@ func newQuery(c *console, k *connection) *cobra.Command {
 	cmd.Flags().Uint32VarP(&q.limit, "limit", "n", defaultLimit, "at most `N`, the newest; 0: all")
 	cmd.Flags().BoolVar(&q.failOnGap, "fail-on-gap", false, "end with exit code 5 if entries are missing")
 	q.selection.complete(cmd, k)
+	register(cmd, "output", cobra.FixedCompletions([]string{"text", "json", "raw", "template"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -40,8 +40,9 @@ func (s *selection) request() *loggerv1.ListEntriesRequest {
 	}
 }
 
-// complete lets the shell complete the values of flags.
+// complete lets the shell complete the words of the expression and the values of flags.
 func (s *selection) complete(cmd *cobra.Command, k *connection) {
+	cmd.ValidArgsFunction = k.conditions
 	register(cmd, "service", k.values("service"))
 	register(cmd, "host", k.values("host"))
 	register(cmd, "level", cobra.FixedCompletions(severityNames(), cobra.ShellCompDirectiveNoFileComp))

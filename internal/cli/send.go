@@ -3,14 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/seed-2f16ea30/logsieve/client"
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
@@ -21,7 +18,11 @@ type send struct {
 
 	service, host string
 	level         severityFlag
+	retry         time.Duration
 }
+
+// defaultRetry outlasts the restart of a server, and not the patience of a build.
+const defaultRetry = time.Minute
 
 func newSend(c *console, k *connection) *cobra.Command {
 	s := &send{console: c, connection: k}
@@ -30,16 +31,24 @@ func newSend(c *console, k *connection) *cobra.Command {
 		Short: "Store the lines of standard input as entries",
 		Long: `send stores each line of standard input as an entry. Lines in JSON and logfmt are taken
 apart; of plain text the time and the severity are recognised. It ends when the input
-does, once everything is stored. While the server has no room, it waits.`,
+does, once everything is stored. While the server has no room, it waits.
+
+When the server goes away, it tries again for as long as --retry says. Each line is stored
+at least once: what was being stored at that moment, at most 500 lines, may be stored twice,
+and is told. A server that was never there is an error at once.`,
 		Example: `  make 2>&1 | logsieve send --service build
-  kubectl logs -f deploy/web | logsieve send --service web`,
+  kubectl logs -f deploy/web | logsieve send --service web
+  logsieve send --service nightly --level info --retry 10m < nightly.log`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&s.service, "service", "", "`name` of the service of the entries that name none")
 	cmd.Flags().StringVar(&s.host, "host", "", "`name` of the host of the entries that name none")
 	cmd.Flags().Var(&s.level, "level", "severity of the entries that show none")
+	cmd.Flags().DurationVar(&s.retry, "retry", defaultRetry, "how long to try again when the server goes away; 0: not at all")
 	register(cmd, "service", k.values("service"))
+	register(cmd, "host", k.values("host"))
+	register(cmd, "level", cobra.FixedCompletions(severityNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -59,7 +68,7 @@ func (s *send) run(ctx context.Context) error {
 		return err
 	}
 	defer c.Close() //nolint:errcheck // nothing is under way
-	w := &writer{client: c, console: s.console, meter: newMeter(s.console, "lines stored")}
+	w := &writer{client: c, console: s.console, meter: newMeter(s.console, "lines stored"), patience: s.retry}
 	err = s.batches(ctx, s.read(ctx), w)
 	w.meter.finish()
 	switch {
@@ -110,94 +119,4 @@ func (s *send) batches(ctx context.Context, lines <-chan input, w *writer) error
 			}
 		}
 	}
-}
-
-// writer stores batches.
-type writer struct {
-	client  *client.Client
-	console *console
-	meter   *meter
-	// How many entries were stored and how many the server did not want.
-	stored, refused int
-}
-
-// write stores a batch. It goes on trying while the server says that it has stored nothing
-// and when to come back; what else may have happened to a batch nobody knows, and it could
-// be stored twice.
-func (w *writer) write(ctx context.Context, batch []*loggerv1.LogEntry) error {
-	if len(batch) == 0 {
-		return nil
-	}
-	for waited := false; ; waited = true {
-		resp, err := w.client.Write(ctx, batch...)
-		if err == nil {
-			w.note(batch, resp)
-			return nil
-		}
-		wait, again := retryAfter(status.Convert(err))
-		if !again {
-			return describe(err, "")
-		}
-		if !waited {
-			w.console.notef("the server takes nothing for now, waiting: %s", explainShort(err))
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// note counts what was stored and tells what was not.
-func (w *writer) note(batch []*loggerv1.LogEntry, resp *loggerv1.WriteEntriesResponse) {
-	const told = 5 // of all; the others are only counted
-	for _, r := range resp.GetRejected() {
-		if w.refused++; w.refused > told || int(r.GetIndex()) >= len(batch) {
-			continue
-		}
-		w.console.notef("not stored: %s: %s", r.GetMessage(), singleLine(batch[r.GetIndex()].GetMessage()))
-	}
-	w.stored += int(resp.GetAccepted())
-	w.meter.set(w.stored)
-}
-
-// meter shows a number that grows, on a terminal.
-type meter struct {
-	console *console
-	unit    string
-	on      bool
-	shown   time.Time
-	number  int
-}
-
-// meterInterval keeps the meter from costing more than what it counts.
-const meterInterval = 200 * time.Millisecond
-
-func newMeter(c *console, unit string) *meter {
-	return &meter{console: c, unit: unit, on: isTerminal(c.err)}
-}
-
-func (m *meter) set(number int) {
-	m.number = number
-	if now := m.console.now(); m.on && now.Sub(m.shown) >= meterInterval {
-		m.shown = now
-		m.show("\r")
-	}
-}
-
-// finish shows the last number and ends its line.
-func (m *meter) finish() {
-	if m.on && m.number > 0 {
-		m.show("\r")
-		m.show("\n")
-	}
-}
-
-func (m *meter) show(before string) {
-	if before == "\n" {
-		_, _ = fmt.Fprint(m.console.err, before) // as in notef
-		return
-	}
-	_, _ = fmt.Fprintf(m.console.err, "%s%d %s", before, m.number, m.unit)
 }

@@ -67,6 +67,7 @@ F1 there tells what the keys do. It keeps the newest 10,000 rows.`,
 	}
 	t.bind(cmd.Flags())
 	t.selection.complete(cmd, k)
+	register(cmd, "output", cobra.FixedCompletions([]string{"text", "json", "raw", "template"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -10,9 +10,10 @@ import (
 
 func newVersion(c *console) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print which build this is",
-		Args:  cobra.NoArgs,
+		Use:     "version",
+		Short:   "Print which build this is",
+		Example: "  logsieve version",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			text := "logsieve " + version.String()
 			if revision := version.Revision(); revision != "" {

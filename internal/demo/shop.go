@@ -48,7 +48,7 @@ var background = [groups][]template{
 
 var storefront = &service{name: "storefront", hosts: 4, lines: [groups][]template{
 	detail: parseAll("session {session} found for {user}", "rendered {path} with {items} widgets"),
-	news:   parseAll("{method} {path} {ok} in {ms} ms", "{method} {path} {ok} in {ms} ms", "{method} {path} {ok} in {ms} ms client={ip}"),
+	news:   parseAll("{method} {path} {ok} in {ms} ms", "{method} {path} {ok} in {ms} ms", "{method} {path} {ok} in {ms} ms for {ip}"),
 	doubt:  parseAll("{method} {path} {refused} in {ms} ms", "slow response: {method} {path} took {slow} ms", "rate limit reached for {ip}"),
 	failure: parseAll(
 		"{method} {path} {broken} in {slow} ms",
