@@ -220,7 +220,7 @@ func (s *subscriber) ended() codes.Code {
 }
 
 // patience is how long a test waits for what should be there in a moment.
-const patience = 60 * time.Second
+const patience = 30 * time.Second
 
 // await waits until a condition holds; its argument is locked.
 func (s *subscriber) await(what string, is func(*subscriber) bool) error {
