@@ -32,6 +32,13 @@ for (const colorScheme of ['light', 'dark']) {
           await page.locator('li.current').waitFor();
           await check('a context');
           await page.keyboard.press('Escape');
+          await page.locator('.row:not(.mark):not([hidden]) .service .value').last().click();
+          await page.getByRole('menu').waitFor();
+          await check('a menu');
+          await page.keyboard.press('Escape');
+          await page.keyboard.press('f');
+          await check('the fields, opened or closed');
+          await page.keyboard.press('f');
           await page.keyboard.press('?');
           await check('the help');
           await page.keyboard.press('Escape');

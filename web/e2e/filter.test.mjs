@@ -15,6 +15,7 @@ test('what is typed filters the stream that runs', async () => {
     { message: 'disk full', severity: 'ERROR', service: 'store' },
   ]);
   await it.page(async (page) => {
+    await live(page);
     const sockets = [];
     page.on('websocket', (s) => sockets.push(s));
     await page.reload();

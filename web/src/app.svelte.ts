@@ -183,7 +183,7 @@ export class App {
     if (s.view && s.view !== this.view) this.change(s.view);
     this.rows = s.view?.log.length ?? 0;
     this.waiting = s.view?.log.waiting ?? 0;
-    this.history = s.view?.history ?? 'idle';
+    this.history = s.view?.past ?? 'idle';
     this.paused = this.hold.has('pause');
     this.scrolled = this.hold.has('scroll');
     this.list?.refresh();

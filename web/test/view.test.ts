@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PageRequest } from '../src/lib/api';
 import type { LogEntry, Page } from '../src/lib/contract';
+import { MAX_ROWS } from '../src/lib/log';
 import { Row } from '../src/lib/row';
 import { PAGE_SIZE, View } from '../src/lib/view';
 
@@ -43,7 +44,7 @@ describe('View', () => {
         await past;
         live(view, 21 + early, 30);
         expect(numbers(view)).toEqual(range(1, 30));
-        expect(view.history).toBe('end');
+        expect(view.past).toBe('end');
       }
     }
   });
@@ -53,11 +54,25 @@ describe('View', () => {
     store.head = 2 * PAGE_SIZE + 5;
     const view = new View('q', 'q', 1, () => {}, store.list);
     await view.older();
-    expect(view.history).toBe('idle');
+    expect(view.past).toBe('idle');
     await view.older();
     await view.older();
     expect(numbers(view)).toEqual(range(1, store.head));
     expect(store.requests.map((r) => r.page_token)).toEqual([undefined, `c${PAGE_SIZE + 5}`, 'c5']);
+  });
+
+  it('fetches again what has fallen out at the front', async () => {
+    const store = new Store();
+    const view = new View('', '', 1, () => {}, store.list);
+    await view.older();
+    expect(view.past).toBe('end');
+    store.head = MAX_ROWS + 10;
+    live(view, 1, store.head);
+    expect([view.past, numbers(view)[0]]).toEqual(['idle', 11]);
+    view.log.hold();
+    await view.older();
+    expect([view.past, numbers(view)[0]]).toEqual(['end', 1]);
+    expect(view.log.waiting).toBe(10); // cut off at the end, to make room
   });
 
   it('says that the past cannot be read, and reads it when asked again', async () => {
@@ -66,7 +81,7 @@ describe('View', () => {
     let broken = true;
     const view = new View('', '', 1, () => {}, (r) => (broken ? Promise.reject(new TypeError('no')) : store.list(r)));
     await view.older();
-    expect([view.history, view.historyError]).toEqual(['failed', 'the server cannot be reached']);
+    expect([view.past, view.historyError]).toEqual(['failed', 'the server cannot be reached']);
     broken = false;
     await view.older();
     expect(numbers(view)).toEqual([1, 2, 3]);
@@ -76,6 +91,6 @@ describe('View', () => {
     let pages = 0;
     const view = new View('', '', 1, () => {}, async () => ({ entries: [], next_page_token: `t${++pages}` }));
     await view.older();
-    expect([view.history, pages]).toEqual(['paused', 3]);
+    expect([view.past, pages]).toEqual(['paused', 3]);
   });
 });

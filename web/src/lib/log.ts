@@ -29,6 +29,8 @@ const defaults: Limits = { rows: MAX_ROWS, waiting: MAX_WAITING, bytes: MAX_BYTE
  */
 export class Log {
   first = 0;
+  /** How many rows have been dropped at the front, all in all: what they were is older than the oldest. */
+  dropped = 0;
   /** Changes whenever a row does. */
   version = 0;
 
@@ -158,8 +160,13 @@ export class Log {
     this.bytes += row.weight;
     if (dropped) {
       this.bytes -= dropped.weight;
-      this.first++;
+      this.forget();
     }
+  }
+
+  private forget(): void {
+    this.first++;
+    this.dropped++;
   }
 
   private wait(row: Row): void {
@@ -198,7 +205,7 @@ export class Log {
     while (this.bytes > this.limits.bytes) {
       if (!readingOld && this.rows.length > 1) {
         this.bytes -= this.rows.shift()!.weight;
-        this.first++;
+        this.forget();
       } else if (this.waitingRows.length > 1) {
         this.leaveOut(this.waitingRows.shift()!);
       } else if (this.rows.length > 1) {

@@ -280,7 +280,7 @@ export class Session {
 
   private caughtUp(cursor: string | undefined): void {
     if (cursor) this.cursor = cursor;
-    if (this.next && this.next.history === 'idle') this.recall(this.next);
+    if (this.next && this.next.past === 'idle') this.recall(this.next);
   }
 
   /** Fetches what the filter matched before it was in force, and shows it. */

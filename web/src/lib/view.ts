@@ -21,17 +21,17 @@ export type Lister = (request: PageRequest, signal?: AbortSignal) => Promise<Pag
 export class View {
   readonly log = new Log();
   readonly histogram = new Histogram();
-  history: HistoryState = 'idle';
   historyError = '';
 
+  private history: HistoryState = 'idle';
   private token: string | undefined;
   private request: PageRequest | undefined;
   private readonly abort = new AbortController();
   /** Cursors that the first page brought and the stream may bring again. */
   private readonly seen = new Set<string>();
   private firstLive: string | undefined;
-  /** The oldest entry when the last page had come. */
-  private anchor: string | undefined;
+  /** How many rows the log had dropped when the last page came. */
+  private dropped = 0;
 
   constructor(
     readonly query: string,
@@ -40,6 +40,11 @@ export class View {
     private readonly changed: () => void,
     private readonly lister: Lister = list,
   ) {}
+
+  /** What is known of the entries before the oldest row. */
+  get past(): HistoryState {
+    return this.history === 'end' && this.outdated ? 'idle' : this.history;
+  }
 
   /** Takes in entries of the stream, in order. Those that are here already are left out. */
   live(rows: readonly Row[]): void {
@@ -57,7 +62,7 @@ export class View {
    * there, or will not come. Does nothing while it is at it already.
    */
   async older(first: () => void = () => {}): Promise<void> {
-    if (this.history === 'fetching' || (this.history === 'end' && !this.dropped())) return;
+    if (this.past === 'fetching' || this.past === 'end') return;
     this.history = 'fetching';
     this.changed();
     try {
@@ -96,14 +101,14 @@ export class View {
     // What the page could not read lies somewhere in it; told where it ends, it is not overlooked.
     for (const gap of page.gaps ?? []) rows.push(Row.ofMark({ kind: 'gap', gap: toldGap(gap) }, 0));
     this.log.prepend(rows);
-    this.anchor = this.log.oldestCursor();
+    this.dropped = this.log.dropped;
     this.changed();
     return found;
   }
 
   /** Where pages begin. They go on from there by their token. */
   private place(): PageRequest {
-    if (this.request === undefined || this.dropped()) {
+    if (this.request === undefined || this.outdated) {
       this.token = undefined;
       this.request = {
         query: this.query,
@@ -116,8 +121,8 @@ export class View {
   }
 
   /** Whether rows at the front have left since the last page: its token leads past them. */
-  private dropped(): boolean {
-    return this.anchor !== undefined && this.anchor !== this.log.oldestCursor();
+  private get outdated(): boolean {
+    return this.dropped !== this.log.dropped;
   }
 
   /** The entries of a page that the stream has not brought, and will not. */

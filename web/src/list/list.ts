@@ -153,7 +153,7 @@ export class List {
     this.scroller.setAttribute('aria-rowcount', String(total + 1));
     this.paintedVersion = log.version;
     this.stale = false;
-    if (from < FETCH_WITHIN && total > 0 && view.history === 'idle') void view.older();
+    if (from < FETCH_WITHIN && total > 0 && view.past === 'idle') void view.older();
   }
 
   private measured(cost: number): void {
