@@ -42,8 +42,8 @@ func (l *Log) Append(ctx context.Context, entries []*entry.Entry) error {
 		return fmt.Errorf("%d entries are of %d bytes: append at most %d at a time", len(entries), r.bytes, maxAppendBytes)
 	}
 	// While a commit waits for room, nobody else shall wait behind it.
-	if l.gate.waiting.Load() {
-		return l.gate.room()
+	if err := l.gate.held(); err != nil {
+		return err
 	}
 	select {
 	case <-l.closing:

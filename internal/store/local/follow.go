@@ -48,8 +48,10 @@ func (l *Log) Follow(ctx context.Context, after entry.Position, publish func([]*
 	// From here on the committer hands over what is behind joined; the rest is read.
 	joined := l.join(f)
 	defer l.leave(f)
-	if _, err := l.readUpTo(ctx, after, joined, publish); err != nil {
-		return err
+	if joined > 0 { // in an empty log everything is still to be handed over
+		if _, err := l.readUpTo(ctx, after, joined, publish); err != nil {
+			return err
+		}
 	}
 	for {
 		select {

@@ -59,8 +59,8 @@ func newGateFS(files vfs.FS, cfg Config, closing <-chan struct{}) *gateFS {
 // room returns nil if entries may be written, and an error that wraps store.ErrFull if
 // not.
 func (g *gateFS) room() error {
-	if g.waiting.Load() {
-		return fmt.Errorf("%w: no space is left on the disk of %s", store.ErrFull, g.dir)
+	if err := g.held(); err != nil {
+		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,6 +68,15 @@ func (g *gateFS) room() error {
 		g.measured, g.lastAnswer = now, g.measure()
 	}
 	return g.lastAnswer
+}
+
+// held returns an error that wraps store.ErrFull while a write waits for room. It asks
+// once: an answer made of two looks could take the end of the wait for a stored entry.
+func (g *gateFS) held() error {
+	if !g.waiting.Load() {
+		return nil
+	}
+	return fmt.Errorf("%w: no space is left on the disk of %s", store.ErrFull, g.dir)
 }
 
 // forget makes the next call of room ask again.

@@ -75,7 +75,9 @@ func (l *Log) newReader(ctx context.Context) (*reader, error) {
 	// In this order: what is up to the head is in the iterator already, and the floor
 	// moves before anything vanishes, so what is behind it is in the iterator still.
 	r := &reader{log: l, head: entry.Position(l.head.Load())}
-	it, err := l.db.NewIterWithContext(ctx, nil)
+	// Not with ctx: an iterator that is cancelled while it waits for another's read of the
+	// same block fails as it does for a damaged one. Whoever reads asks ctx between blocks.
+	it, err := l.db.NewIter(nil)
 	if err != nil {
 		l.use.RUnlock()
 		return nil, fmt.Errorf("the store cannot be read: %w", err)
