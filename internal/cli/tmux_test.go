@@ -26,16 +26,8 @@ func openPane(t *testing.T, command string) *pane {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed: the full-screen tail is only tested on the emulator of internal/tui")
 	}
-	// Not in t.TempDir: the names of sockets are short.
-	dir, err := os.MkdirTemp("", "pane")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &pane{t, filepath.Join(dir, "s")}
-	t.Cleanup(func() {
-		_, _ = p.tmux("kill-server")
-		_ = os.RemoveAll(dir)
-	})
+	p := &pane{t, filepath.Join(t.TempDir(), "s")}
+	t.Cleanup(func() { _, _ = p.tmux("kill-server") })
 	p.must("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "-e", "TMUX=", command)
 	p.must("set-option", "-s", "escape-time", "10")
 	return p

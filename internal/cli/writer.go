@@ -122,4 +122,3 @@ func (w *writer) note(batch []*loggerv1.LogEntry, resp *loggerv1.WriteEntriesRes
 	w.stored += int(resp.GetAccepted())
 	w.meter.set(w.stored)
 }
-

@@ -58,8 +58,8 @@ func (l *line) add(s style, text string) *line {
 }
 
 // addForeign writes text that others wrote.
-func (l *line) addForeign(s style, text string) *line {
-	return l.add(s, termtext.Line(clip(text)))
+func (l *line) addForeign(s style, text string) {
+	l.add(s, termtext.Line(clip(text)))
 }
 
 // pad writes text in a column of its own.

@@ -79,13 +79,15 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 		m.settle()
 	case batch:
-		return m, m.take(msg)
+		cmd := m.take(msg)
+		return m, cmd
 	case fieldsKnown:
 		m.filter.learn(msg)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		cmd := m.press(msg)
+		return m, cmd
 	}
 	return m, nil
 }
@@ -98,7 +100,7 @@ const mostAtOnce = maxPending
 func (m *model) grant() {
 	room := mostAtOnce
 	if m.place.held {
-		room = min(room, int(maxRows-(m.rows.next-m.place.top)))
+		room = min(room, maxRows-(m.rows.next-m.place.top))
 	}
 	if m.granted || room <= 0 {
 		return

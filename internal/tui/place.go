@@ -9,19 +9,19 @@ type place struct {
 	// paused is set while it was told to stand still: it then does not follow when the
 	// newest row is reached.
 	paused bool
-	top    uint64 // the first row that is seen
+	top    int // the first row that is seen
 	// selected is the row that the keys are about, while held.
-	selected uint64
+	selected int
 	// floor is the divider of the filter in force. A screen that follows shows nothing
 	// above it: those rows are of another filter.
-	floor uint64
+	floor int
 	// receivedAt is how many entries had been received when the screen stopped.
 	receivedAt uint64
 }
 
 // settle makes the place fit the rows and the size of the screen, after either changed.
 func (m *model) settle() {
-	p, page := &m.place, uint64(m.page())
+	p, page := &m.place, m.page()
 	if m.rows.empty() {
 		return
 	}
@@ -71,13 +71,11 @@ func (m *model) move(by int) {
 	p := &m.place
 	last := m.rows.next - 1
 	switch {
-	case by < 0:
-		p.selected -= min(uint64(-by), p.selected-m.rows.first)
-	case p.selected+uint64(by) > last && !p.paused:
+	case p.selected+by > last && !p.paused:
 		m.follow() // beyond the newest
 		return
 	default:
-		p.selected = min(p.selected+uint64(by), last)
+		p.selected = min(max(p.selected+by, m.rows.first), last)
 	}
 	m.settle()
 	m.grant()
@@ -89,18 +87,18 @@ func (m *model) movePage(by int) {
 		return
 	}
 	m.hold()
-	p, step := &m.place, uint64(max(m.page()-1, 1))
+	p, step := &m.place, max(m.page()-1, 1)
 	if by > 0 {
-		p.top = min(p.top+step, max(p.top, m.rows.next-min(m.rows.next, step+1)))
-		m.move(int(step))
+		p.top = min(p.top+step, max(p.top, m.rows.next-step-1))
+		m.move(step)
 		return
 	}
 	p.top -= min(step, p.top-m.rows.first)
-	m.move(-int(step))
+	m.move(-step)
 }
 
 // moveToFirst moves to the oldest row.
-func (m *model) moveToFirst() { m.move(-int(m.rows.next - m.rows.first)) }
+func (m *model) moveToFirst() { m.move(m.rows.first - m.rows.next) }
 
 // pause stops the screen, or lets it follow again.
 func (m *model) pause() {

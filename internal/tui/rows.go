@@ -23,13 +23,13 @@ type row struct {
 // rows are the newest rows, by number. Numbers count from 0 and are never used again.
 type rows struct {
 	ring  []row
-	first uint64 // the oldest that is kept
-	next  uint64 // the number of the next one
+	first int // the oldest that is kept
+	next  int // the number of the next one
 	bytes int
 }
 
 // push adds a row, at the cost of the oldest, and returns its number.
-func (r *rows) push(x row) uint64 {
+func (r *rows) push(x row) int {
 	if r.ring == nil {
 		r.ring = make([]row, maxRows)
 	}
@@ -47,7 +47,7 @@ func (r *rows) push(x row) uint64 {
 }
 
 // at returns the row of a number from first up to, but without, next.
-func (r *rows) at(n uint64) *row { return &r.ring[n%maxRows] }
+func (r *rows) at(n int) *row { return &r.ring[n%maxRows] }
 
 // empty tells whether there is no row.
 func (r *rows) empty() bool { return r.first == r.next }

@@ -20,7 +20,7 @@ const (
 )
 
 // drawRow draws a row.
-func (m *model) drawRow(n uint64) string {
+func (m *model) drawRow(n int) string {
 	x := m.rows.at(n)
 	l := newLine(m.width)
 	if m.place.held && n == m.place.selected {
@@ -81,7 +81,8 @@ func drawAttributes(l *line, e *loggerv1.LogEntry) {
 		if l.left <= 0 {
 			return
 		}
-		l.add(plain, " ").addForeign(dim, clip(key)+"="+clip(e.GetAttributes()[key]))
+		l.add(plain, " ")
+		l.addForeign(dim, clip(key)+"="+clip(e.GetAttributes()[key]))
 	}
 }
 

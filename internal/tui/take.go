@@ -123,7 +123,7 @@ func (m *model) takeRejected(r *loggerv1.Rejected) {
 }
 
 // divide adds a divider, and returns its number.
-func (m *model) divide(text string, alarm bool) uint64 {
+func (m *model) divide(text string, alarm bool) int {
 	return m.rows.push(row{text: text, alarm: alarm})
 }
 
