@@ -139,15 +139,21 @@ func (s *screen) end() error {
 	}
 	s.ended <- nil // for until, which looks for what was drawn last
 	late := time.After(patience)
-	for s.emulator.Mode()&vt10x.ModeAltScreen != 0 || !s.emulator.CursorVisible() {
+	for alternate, cursor := s.state(); alternate || !cursor; alternate, cursor = s.state() {
 		select {
 		case <-s.drawn:
 		case <-late:
-			s.t.Fatalf("the alternate screen is on: %v, the cursor is seen: %v",
-				s.emulator.Mode()&vt10x.ModeAltScreen != 0, s.emulator.CursorVisible())
+			s.t.Fatalf("the alternate screen is on: %v, the cursor is seen: %v", alternate, cursor)
 		}
 	}
 	return err
+}
+
+// state tells whether the alternate screen is on, and whether the cursor is seen.
+func (s *screen) state() (alternate, cursor bool) {
+	s.emulator.Lock()
+	defer s.emulator.Unlock()
+	return s.emulator.Mode()&vt10x.ModeAltScreen != 0, s.emulator.CursorVisible()
 }
 
 func write(t *testing.T, address string, messages ...string) {
