@@ -38,7 +38,7 @@ func (s *session) takeFilters(ctx context.Context) error {
 		}
 		switch {
 		case err == nil:
-		case canceled(err):
+		case canceled(err), ctx.Err() != nil: // that a client has gone is no mistake of its filter
 			return err
 		case r.revision == 1 && !errors.Is(err, errSuperseded), s.matcher == nil && !anySound(waiting[i+1:]):
 			return err // nothing is in force that could go on

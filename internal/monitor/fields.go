@@ -62,6 +62,9 @@ func (s *Service) recent(ctx context.Context, window int, visit func(*entry.Entr
 				return nil
 			}
 		}
+		if b.Through == b.After { // what is left has been removed since
+			return nil
+		}
 		before = b.After + 1
 	}
 	return nil

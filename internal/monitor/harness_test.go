@@ -42,6 +42,8 @@ type setup struct {
 	store   local.Config
 	// hold keeps the hub from following the store until it is closed.
 	hold chan struct{}
+	// history, if not nil, puts something between the service and the store.
+	history func(*local.Log) monitor.History
 }
 
 // start runs a server until the test ends.
@@ -62,7 +64,11 @@ func start(t *testing.T, change ...func(*setup)) *server {
 	}
 	h := hub.New(cfg.hub, log)
 	registry := prometheus.NewRegistry()
-	service := monitor.New(cfg.monitor, h, log, ingest.NewSink(log, ingest.Limits{}, time.Now),
+	history := monitor.History(log)
+	if cfg.history != nil {
+		history = cfg.history(log)
+	}
+	service := monitor.New(cfg.monitor, h, history, ingest.NewSink(log, ingest.Limits{}, time.Now),
 		monitor.NewMetrics(registry), logger)
 	violations := &streamguard.Log{}
 	t.Cleanup(func() { violations.Check(t) })

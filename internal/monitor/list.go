@@ -105,7 +105,7 @@ func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err
 		lower(at)
 	}
 	if c := req.GetAfterCursor(); c != "" {
-		if at, err = s.cursorPosition("after_cursor", c); err != nil {
+		if at, err = p.afterCursor(c, req.GetPageToken()); err != nil {
 			return err
 		}
 		raise(at)
@@ -116,7 +116,28 @@ func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err
 		}
 		lower(max(at, 1) - 1)
 	}
-	return p.resume(req.GetPageToken(), raise, lower)
+	// Not raised to the floor: what was removed since the page before is told as a gap.
+	return p.resume(req.GetPageToken(), func(to entry.Position) { p.low = to }, lower)
+}
+
+// afterCursor returns the position of the cursor that a listing begins behind. On a page
+// that is not the first, retention may have passed it.
+func (p *page) afterCursor(cursor, token string) (entry.Position, error) {
+	if token == "" {
+		return p.service.cursorPosition("after_cursor", cursor)
+	}
+	return p.parse("after_cursor", cursor)
+}
+
+// parse returns the position of a cursor, wherever in the log it is.
+func (p *page) parse(field, cursor string) (entry.Position, error) {
+	at, err := p.service.history.Epoch().ParseCursor(cursor)
+	if err != nil {
+		problem, _ := fault.Describe(err)
+		problem.Place.Field = field
+		return 0, &problem
+	}
+	return at, nil
 }
 
 // A page token is the direction and the cursor of where the page before has come to.
@@ -133,11 +154,11 @@ func (p *page) token() string {
 	return tokenForward + epoch.Cursor(p.low)
 }
 
-func (p *page) resume(token string, raise, lower func(entry.Position)) error {
+func (p *page) resume(token string, begin, lower func(entry.Position)) error {
 	if token == "" {
 		return nil
 	}
-	prefix, move := tokenForward, raise
+	prefix, move := tokenForward, begin
 	if p.backward {
 		prefix, move = tokenBackward, lower
 	}
@@ -145,11 +166,9 @@ func (p *page) resume(token string, raise, lower func(entry.Position)) error {
 	if !ok {
 		return fault.Invalid("page_token", "the page token is not one of this listing", "send next_page_token as it came, with all other fields unchanged")
 	}
-	at, err := p.service.history.Epoch().ParseCursor(cursor)
+	at, err := p.parse("page_token", cursor)
 	if err != nil {
-		problem, _ := fault.Describe(err)
-		problem.Place.Field = "page_token"
-		return &problem
+		return err
 	}
 	move(at)
 	return nil
@@ -183,6 +202,9 @@ func (p *page) read(ctx context.Context) error {
 		}
 		if !p.full {
 			p.high = max(b.After, p.low)
+		}
+		if b.Through == b.After { // what is left down to low has been removed
+			p.high = p.low
 		}
 	default:
 		for _, e := range b.Entries {

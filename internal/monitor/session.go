@@ -289,7 +289,7 @@ func (s *session) skip() error {
 	}
 	from := s.reached
 	s.reached = head
-	return errors.Join(s.sampled(), s.sendGap(from, head, uint64(head-from), loggerv1.GapReason_SKIPPED_TO_LIVE))
+	return errors.Join(s.sampled(), s.sendGap(from, head, uint64(head-from), loggerv1.GapReason_SKIPPED_TO_LIVE), s.out.flush())
 }
 
 func (s *session) tellGap(batch store.Batch) error {
