@@ -164,7 +164,7 @@ func (x *grams) findSmall(found []literalID, l *level, size int, text []byte, ep
 	padded, mask := text[:len(text)+padding], ^uint64(0)>>(8*(wordSize-size))
 	for i := range len(text) - size + 1 {
 		gram := binary.LittleEndian.Uint64(padded[i:]) & mask
-		if l.counts[gram*multiplier>>l.shift] != 0 {
+		if l.mayHave(gram) {
 			found = x.compare(found, l.buckets[gram], i, text, epoch)
 		}
 	}
@@ -174,7 +174,7 @@ func (x *grams) findSmall(found []literalID, l *level, size int, text []byte, ep
 func (x *grams) findLarge(found []literalID, l *level, size int, text []byte, epoch uint32) []literalID {
 	for i := range len(text) - size + 1 {
 		gram := windowAt(text[i:], size)
-		if l.counts[gram*multiplier>>l.shift] != 0 {
+		if l.mayHave(gram) {
 			found = x.compare(found, l.buckets[gram], i, text, epoch)
 		}
 	}
