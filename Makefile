@@ -42,11 +42,16 @@ test: lint checkgenerate fuzz unit e2e docs ## Run every check and every test
 
 .PHONY: unit
 unit: ## Run the tests of all packages, with the race detector
-	@go test -race $$(go list ./... | grep -vE '/test/(e2e|docs)')
+	@go test -race $$(go list ./... | grep -vE '/test/(e2e|docs|soak)')
 
 .PHONY: e2e
 e2e: ## Run the built binary against real clients; it builds what it runs
 	@go test -race -count=1 ./test/e2e/...
+	go test -race -count=1 ./test/soak
+
+.PHONY: soak
+soak: ## Run the long fault tests (a quarter of an hour) and write their figures into docs/guarantees.md
+	@go test -count=1 -timeout 30m -v ./test/soak -soak -soak.report '$(CURDIR)/docs/guarantees.md'
 
 .PHONY: docs
 docs: ## Run what docs/ shows: its clients, its commands, its tables, its links
@@ -71,7 +76,7 @@ latency: ## Measure the time from write to receive, beside a bare gRPC ping-pong
 .PHONY: cover
 cover: ## Show how much of each package its tests cover
 	@mkdir -p $(CACHE)
-	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -vE '/test/(e2e|docs)') >/dev/null
+	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -vE '/test/(e2e|docs|soak)') >/dev/null
 	grep -v /gen/ $(CACHE)/cover.out > $(CACHE)/cover.own
 	go tool cover -func=$(CACHE)/cover.own
 

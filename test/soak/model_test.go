@@ -23,7 +23,7 @@ import (
 // goes on, is cut off and comes back by cursor, while retention runs and the server is
 // restarted. Each sequence ends with the checker.
 func TestModel(t *testing.T) {
-	must(t, flag.Set("rapid.checks", strconv.Itoa(scale(15, 420))))
+	must(t, flag.Set("rapid.checks", strconv.Itoa(scale(15, 240))))
 	must(t, flag.Set("rapid.steps", strconv.Itoa(scale(30, 45))))
 	r := row{order: 12, name: "random sequences", leaked: -1}
 	r.faults = "filters, pauses, cuts, resumes, retention, restarts in any order"
