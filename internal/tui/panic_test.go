@@ -58,8 +58,8 @@ func TestAPanicRestoresTheTerminal(t *testing.T) {
 			context.AfterFunc(ctx, func() { close(stream.incoming) })
 			s := newSession(&loggerv1.LogFilter{})
 			s.stream = stream
-			p := tea.NewProgram(&faulty{inView}, options(Config{In: tty, Out: tty, Environ: []string{"TERM=xterm"}})...)
-			if err := s.play(ctx, cancel, p); !errors.Is(err, ErrPanic) {
+			cfg := Config{In: tty, Out: tty, Environ: []string{"TERM=xterm"}}
+			if err := s.play(ctx, cancel, &faulty{inView}, cfg); !errors.Is(err, ErrPanic) || !strings.Contains(err.Error(), "panic_test.go") {
 				t.Errorf("it ended with %v", err)
 			}
 			after, err := term.GetState(int(tty.Fd()))

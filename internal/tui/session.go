@@ -46,7 +46,6 @@ type stream interface {
 // program is the part of a tea.Program that a session uses.
 type program interface {
 	Send(msg tea.Msg)
-	Quit()
 }
 
 const (
@@ -69,6 +68,7 @@ type session struct {
 	base   *loggerv1.LogFilter
 	stream stream
 	fields fieldsFunc
+	stop   context.CancelFunc // ends the program
 
 	received chan delivery // closed by the receiver, behind the end
 	credit   chan int      // how many entries the model takes; one grant at a time
@@ -100,21 +100,24 @@ func newSession(base *loggerv1.LogFilter) *session {
 func (s *session) start(ctx context.Context, running *sync.WaitGroup, p program) {
 	for _, work := range []func(context.Context, program){s.receive, s.pump, s.send, s.complete} {
 		running.Go(func() {
-			defer s.contain(p)
+			defer func() { s.contain(recover()) }()
 			work(ctx, p)
 		})
 	}
 }
 
-// contain ends the program when a goroutine panics. Without it the process would end with
-// the terminal in raw mode.
-func (s *session) contain(p program) {
-	if r := recover(); r != nil {
-		s.mu.Lock()
-		s.failed = fmt.Errorf("%w: %v\n%s", ErrPanic, r, debug.Stack())
-		s.mu.Unlock()
-		p.Quit()
+// contain ends the program in order when something has panicked: p is what was recovered.
+// Without it the process would end with the terminal in raw mode.
+func (s *session) contain(p any) {
+	if p == nil {
+		return
 	}
+	s.mu.Lock()
+	if s.failed == nil {
+		s.failed = fmt.Errorf("%w: %v\n%s", ErrPanic, p, debug.Stack())
+	}
+	s.mu.Unlock()
+	s.stop()
 }
 
 func (s *session) fault() error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,8 +48,9 @@ type screenless struct {
 	mu     sync.Mutex
 	got    []tea.Msg
 	at     []time.Time
-	quit   bool
 	answer func(tea.Msg)
+
+	stopped atomic.Bool
 }
 
 func (p *screenless) Send(msg tea.Msg) {
@@ -60,12 +62,6 @@ func (p *screenless) Send(msg tea.Msg) {
 	}
 }
 
-func (p *screenless) Quit() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.quit = true
-}
-
 // startSession runs a session until the test ends, in a bubble of synctest.
 func startSession(t *testing.T, f *fakeStream, p *screenless) *session {
 	t.Helper()
@@ -75,6 +71,10 @@ func startSession(t *testing.T, f *fakeStream, p *screenless) *session {
 		return nil, errors.New("no fields today")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	s.stop = func() {
+		p.stopped.Store(true)
+		cancel()
+	}
 	var running sync.WaitGroup
 	s.start(ctx, &running, p)
 	t.Cleanup(func() {
@@ -176,8 +176,8 @@ func TestAPanicEndsTheProgramInOrder(t *testing.T) {
 		p := &screenless{}
 		s := startSession(t, &fakeStream{}, p)
 		synctest.Wait()
-		if !p.quit || !errors.Is(s.fault(), ErrPanic) {
-			t.Errorf("quit: %v, fault: %v", p.quit, s.fault())
+		if !p.stopped.Load() || !errors.Is(s.fault(), ErrPanic) {
+			t.Errorf("stopped: %v, fault: %v", p.stopped.Load(), s.fault())
 		}
 	})
 }

@@ -64,14 +64,16 @@ func Run(ctx context.Context, cfg Config) error {
 	s.stream, s.fields = stream, c.Fields
 
 	m := newModel(cfg, s)
-	if err := s.play(ctx, cancel, tea.NewProgram(m, options(cfg)...)); err != nil {
+	if err := s.play(ctx, cancel, m, cfg); err != nil {
 		return err
 	}
 	return m.ended
 }
 
 // play runs a program and the session's goroutines until the program ends, and then those.
-func (s *session) play(ctx context.Context, cancel context.CancelFunc, p *tea.Program) error {
+func (s *session) play(ctx context.Context, cancel context.CancelFunc, m tea.Model, cfg Config) error {
+	s.stop = cancel
+	p := tea.NewProgram(&contained{m, s}, options(cfg)...)
 	var running sync.WaitGroup
 	s.start(ctx, &running, p)
 	running.Go(func() {
