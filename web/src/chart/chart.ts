@@ -16,6 +16,9 @@ const colours = ['--error-bar', '--warn-bar', '--info-bar'];
 /** Whole pixels: uPlot scales the digits before px by the density of the screen, and a fraction is not part of them. */
 const AXIS_FONT = '11px system-ui, sans-serif';
 
+/** About how wide half of a time at the axis is, in pixels. */
+const HALF_A_LABEL = 28;
+
 /** The rates of the last minutes as stacked bars. */
 export class Chart {
   private readonly plot: uPlot;
@@ -94,7 +97,8 @@ export class Chart {
   /** A time at the axis; none where it would be cut off at the edge. */
   private label(second: number): string {
     const [from] = this.range();
-    return second - from < this.span / 25 ? '' : new Date(second * 1000).toTimeString().slice(0, 8);
+    const cut = (this.span * HALF_A_LABEL) / Math.max(1, this.host.clientWidth);
+    return second - from < cut ? '' : new Date(second * 1000).toTimeString().slice(0, 8);
   }
 
   private series(name: string): uPlot.Series {
