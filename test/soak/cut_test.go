@@ -29,7 +29,7 @@ func TestCut(t *testing.T) {
 	const each = 143 // seven times, 1,001
 	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
 	writing := mixedLoad(t, s, 300)
-	time.Sleep(time.Second) //nolint:forbidigo // so that what the first entries cost is there before
+	time.Sleep(time.Second) // so that what the first entries cost is there before
 	writing.stop()
 	idle := settled(t, s)
 	r := row{
@@ -82,7 +82,7 @@ func TestCut(t *testing.T) {
 // some time.
 func remaining(t *testing.T, s *server.Server, before state, within time.Duration) (more int) {
 	t.Helper()
-	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) { //nolint:forbidigo // another process
+	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) { // another process
 		more = max(int(s.Metric(t, "go_goroutines")-before.goroutines), 0)
 		if more == 0 || time.Now().After(deadline) {
 			return more
@@ -175,7 +175,7 @@ const doomedAddress = "LOGSIEVE_SOAK_DOOMED"
 // byKill opens the streams in a process of their own, and kills it.
 func byKill(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
-	child := exec.Command(os.Args[0]) //nolint:gosec // G204: this test's own binary.
+	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), doomedAddress+"="+s.GRPC, fmt.Sprintf("LOGSIEVE_SOAK_STREAMS=%d", streams))
 	out, err := child.StdoutPipe()
 	must(t, err)

@@ -55,14 +55,14 @@ func prepare(t *testing.T, settings server.Settings) *history.Log {
 		}
 		address := fmt.Sprint(settings["grpc.address"])
 		conn := connect(t, address)
-		w := newWriter(fmt.Sprint("before-", int(end)), uint64(end), viaAPI(conn)) //nolint:gosec // G115: a small number.
+		w := newWriter(fmt.Sprint("before-", int(end)), uint64(end), viaAPI(conn))
 		for range 10 {
 			must(t, w.write(t.Context(), 200))
 		}
 		log = readLog(t, address)
 		must(t, conn.Close())
 		if end == syscall.SIGKILL {
-			time.Sleep(1500 * time.Millisecond) //nolint:forbidigo // the head is recorded every second
+			time.Sleep(1500 * time.Millisecond) // the head is recorded every second
 		}
 		p.stop(end)
 	}
@@ -78,13 +78,13 @@ func flip(t *testing.T, pattern string) bool {
 		t.Fatalf("there is no %s", pattern)
 	}
 	name := names[len(names)-1]
-	text, err := os.ReadFile(name) //nolint:gosec // G304: the test's own directory.
+	text, err := os.ReadFile(name)
 	must(t, err)
 	if len(text) == 0 {
 		return false
 	}
 	text[len(text)/2] ^= 4
-	f, err := os.OpenFile(name, os.O_WRONLY, 0) //nolint:gosec // G304: see above.
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	must(t, err)
 	_, err = f.WriteAt(text[len(text)/2:len(text)/2+1], int64(len(text)/2))
 	must(t, err)

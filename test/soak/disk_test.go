@@ -106,7 +106,7 @@ func writeUntilRefused(t *testing.T, w *writer) error {
 // writeAgain writes until it is taken again.
 func writeAgain(t *testing.T, w *writer) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) { //nolint:forbidigo // another process
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) { // another process
 		err := w.write(t.Context(), 100)
 		if err == nil {
 			return

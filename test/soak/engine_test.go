@@ -38,7 +38,8 @@ const keep = 20 * time.Millisecond
 
 func newEngine(dir string) (*engine, error) {
 	e := &engine{dir: dir}
-	return e, e.start()
+	err := e.start()
+	return e, err
 }
 
 func (e *engine) start() (err error) {

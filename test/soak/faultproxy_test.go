@@ -94,7 +94,7 @@ func (p *proxy) copy(to, from net.Conn) {
 		}
 		n, err := from.Read(buffer[:size])
 		if d := time.Duration(p.delay.Load()); d > 0 {
-			time.Sleep(d) //nolint:forbidigo // it is a delay that is wanted
+			time.Sleep(d) // it is a delay that is wanted
 		}
 		if n > 0 && !p.hole.Load() {
 			if _, err := to.Write(buffer[:n]); err != nil {

@@ -38,7 +38,7 @@ func TestHalfOpen(t *testing.T) {
 	must(t, conn.Close())
 	within := time.Now().Add(returnTime)
 	for runtime.NumGoroutine() > before && time.Now().Before(within) {
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // what is waited for says nothing
+		time.Sleep(50 * time.Millisecond) // what is waited for says nothing
 	}
 	if n := runtime.NumGoroutine(); n > before {
 		t.Errorf("%d goroutines more than before, %v after the clients vanished", n-before, returnTime)

@@ -2,6 +2,7 @@ package soak
 
 import (
 	"fmt"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func killRound(t *testing.T, kills, perSecond int, total *row) (sent, delivered 
 	all := gather(t, s)
 	writing := mixedLoad(t, s, perSecond)
 	for n := range kills {
-		time.Sleep(time.Duration(300+150*n) * time.Millisecond) //nolint:forbidigo // the load runs: this is how long
+		time.Sleep(time.Duration(300+150*n) * time.Millisecond) // the load runs: this is how long
 		total.peak = max(total.peak, s.PeakMemory(t))
 		killed := time.Now()
 		_, err := s.Stop(syscall.SIGKILL)
@@ -92,7 +93,7 @@ func gather(t *testing.T, s *server.Server) *audience {
 }
 
 func (a *audience) all() []*subscriber {
-	return append(a.steady[:len(a.steady):len(a.steady)], a.resumed...)
+	return slices.Concat(a.steady, a.resumed)
 }
 
 // goOn brings everybody back after a restart, and waits until all are live again.
@@ -109,7 +110,7 @@ func (a *audience) goOn(t *testing.T) {
 
 // again resumes a subscriber. The connection may take a moment to find the server again.
 func again(w *subscriber) (err error) {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) { //nolint:forbidigo // the pace of coming back
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) { // the pace of coming back
 		if err = w.resume(nil); err != nil {
 			continue
 		}

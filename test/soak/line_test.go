@@ -68,7 +68,7 @@ func TestBadLine(t *testing.T) {
 
 // spoil changes what a line does, several times a second, and returns how often.
 func spoil(line *proxy, length time.Duration) (faults int) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // G404: faults, made again from a seed.
+	random := rand.New(rand.NewPCG(1, 2)) // G404: faults, made again from a seed.
 	for end := time.Now().Add(length); time.Now().Before(end); faults++ {
 		line.heal()
 		switch faults % 5 {
@@ -83,7 +83,7 @@ func spoil(line *proxy, length time.Duration) (faults int) {
 		case 4:
 			line.cut(false)
 		}
-		time.Sleep(time.Duration(100+random.IntN(300)) * time.Millisecond) //nolint:forbidigo // the load runs: this is how long
+		time.Sleep(time.Duration(100+random.IntN(300)) * time.Millisecond) // the load runs: this is how long
 		if line.hole.Load() {
 			line.cut(true) // half of what was under way is missing
 		}

@@ -40,6 +40,6 @@ func TestMain(m *testing.M) {
 				code = 1
 			}
 		}
-		os.Exit(code) //nolint:forbidigo // as goleak does it if it is given no cleanup
+		os.Exit(code) // as goleak does it if it is given no cleanup
 	}))
 }

@@ -71,7 +71,7 @@ func newModel(rt *rapid.T, dir string, sum *tally) *model {
 		rt.Fatal(err)
 	}
 	m := &model{engine: e, tally: sum}
-	m.writer = newWriter("api", uint64(sum.sequences), func(ctx context.Context, entries []*loggerv1.LogEntry) error { //nolint:gosec // G115: a count.
+	m.writer = newWriter("api", uint64(sum.sequences), func(ctx context.Context, entries []*loggerv1.LogEntry) error {
 		_, err := loggerv1.NewLoggerClient(e.conn).WriteEntries(ctx, &loggerv1.WriteEntriesRequest{Entries: entries})
 		return err
 	})
@@ -202,7 +202,7 @@ func (m *model) comeBack(rt *rapid.T, i int, w *subscriber) {
 
 func (m *model) retain(rt *rapid.T) {
 	m.tally.steps++
-	time.Sleep(keep / 2) //nolint:forbidigo // so that some entries are old, and others are not
+	time.Sleep(keep / 2) // so that some entries are old, and others are not
 	m.fine(rt, m.engine.log.Retain(context.Background()))
 }
 
@@ -214,7 +214,7 @@ func (m *model) restart(rt *rapid.T) {
 	for i, w := range m.viewers {
 		w.pause(false) // its goodbye waits for a client that reads
 		if !m.cutOff[i] {
-			w.stream.CloseSend() //nolint:errcheck,gosec // whichever comes first
+			w.stream.CloseSend() //nolint:errcheck // whichever comes first
 		}
 	}
 	m.fine(rt, m.engine.restart())

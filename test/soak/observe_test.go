@@ -31,7 +31,7 @@ func settled(t *testing.T, s *server.Server) state {
 	get(t, "http://"+s.HTTP+"/logs?page_size=1")
 	before := look(t, s)
 	for range 20 {
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // another process: there is nothing to wait for
+		time.Sleep(50 * time.Millisecond) // another process: there is nothing to wait for
 		now := look(t, s)
 		if now.goroutines >= before.goroutines {
 			return before
@@ -49,7 +49,7 @@ const returnTime = 5 * time.Second
 func excess(t *testing.T, s *server.Server, before state) int {
 	t.Helper()
 	more := 0
-	for deadline := time.Now().Add(returnTime); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) { //nolint:forbidigo // another process
+	for deadline := time.Now().Add(returnTime); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) { // another process
 		if more = int(look(t, s).goroutines - before.goroutines); more <= 0 {
 			return 0
 		}

@@ -38,7 +38,7 @@ func (p *process) said() string {
 // launch runs the binary and returns once it serves or has ended.
 func launch(t *testing.T, settings server.Settings) (p *process, serves bool) {
 	t.Helper()
-	p = &process{command: exec.Command(server.Plain.Path(t), "serve"), ended: make(chan struct{})} //nolint:gosec // G204: the binary under test.
+	p = &process{command: exec.Command(server.Plain.Path(t), "serve"), ended: make(chan struct{})}
 	p.command.Dir = t.TempDir()
 	for key, value := range settings {
 		name := "LOGSIEVE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))

@@ -109,5 +109,5 @@ func writeReport(path string) error {
 		return fmt.Errorf("%s has no place for the table: it needs the lines %q and %q", path, tableBegin, tableEnd)
 	}
 	text = fmt.Appendf(nil, "%s%s%s%s%s", before, tableBegin, table(), tableEnd, after)
-	return os.WriteFile(path, text, 0o644) //nolint:gosec // G306: a document that everybody reads.
+	return os.WriteFile(path, text, 0o644) // G306: a document that everybody reads.
 }

@@ -41,7 +41,7 @@ func TestStalled(t *testing.T) {
 	stalled := watching[0]
 	stalled.pause(true)
 	writing := mixedLoad(t, s, perSecond)
-	time.Sleep(length) //nolint:forbidigo // the load runs: this is how long
+	time.Sleep(length) // the load runs: this is how long
 	writing.stop()
 
 	log := readLog(t, s.GRPC)

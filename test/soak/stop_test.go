@@ -36,7 +36,7 @@ func TestStop(t *testing.T) {
 		must(t, w.awaitLive())
 	}
 	writing := mixedLoad(t, s, perSecond)
-	time.Sleep(scale(time.Second, 5*time.Second)) //nolint:forbidigo // the load runs: this is how long
+	time.Sleep(scale(time.Second, 5*time.Second)) // the load runs: this is how long
 
 	r := row{order: 2, name: "SIGTERM", faults: "1 × SIGTERM", peak: s.PeakMemory(t)}
 	stopped := time.Now()

@@ -236,7 +236,7 @@ func (s *subscriber) await(what string, is func(*subscriber) bool) error {
 	defer s.mu.Unlock()
 	for !is(s) {
 		if late || s.err != nil {
-			return fmt.Errorf("%s is not %s: it has %d entries, is at %q, ended with %v", s.name, what, s.entries, s.cursor, s.err)
+			return fmt.Errorf("%s is not %s: it has %d entries, is at %q, ended with %w", s.name, what, s.entries, s.cursor, s.err)
 		}
 		s.changed.Wait()
 	}

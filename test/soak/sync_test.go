@@ -69,7 +69,7 @@ func timed(t *testing.T, w *writer) (time.Duration, error) {
 // inject puts a fault into every sync of a process, until the returned function is called.
 func inject(t *testing.T, pid int, fault string) (detach func()) {
 	t.Helper()
-	command := exec.Command("strace", "-f", "-p", strconv.Itoa(pid), "-e", "trace=fsync,fdatasync", //nolint:gosec // G204: our own arguments.
+	command := exec.Command("strace", "-f", "-p", strconv.Itoa(pid), "-e", "trace=fsync,fdatasync",
 		"-e", "inject=fsync,fdatasync:"+fault)
 	stderr, err := command.StderrPipe()
 	must(t, err)

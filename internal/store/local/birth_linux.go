@@ -3,9 +3,8 @@ package local
 import (
 	"fmt"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"golang.org/x/sys/unix"
 )
 
 // birthOf tells one file from every other, its copies included, and stays with it when

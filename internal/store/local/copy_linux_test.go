@@ -50,10 +50,12 @@ func checkCursor(t *testing.T, dir, cursor string, want error) {
 func TestPutBackFromACopy(t *testing.T) {
 	for name, putBack := range map[string]func(t *testing.T, copied, dir string){
 		"the directory is replaced": func(t *testing.T, copied, dir string) {
+			t.Helper()
 			mustNot(t, os.RemoveAll(dir))
 			mustNot(t, os.CopyFS(dir, os.DirFS(copied)))
 		},
 		"its files are overwritten": func(t *testing.T, copied, dir string) {
+			t.Helper()
 			mustNot(t, os.RemoveAll(filepath.Join(dir, blocksDir)))
 			mustNot(t, os.CopyFS(filepath.Join(dir, blocksDir), os.DirFS(filepath.Join(copied, blocksDir))))
 			for _, name := range []string{metaName, headName} {
