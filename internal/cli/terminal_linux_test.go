@@ -68,8 +68,11 @@ func TestOnATerminal(t *testing.T) {
 		!strings.Contains(got, `x\x1b[2J`) {
 		t.Errorf("without options it showed %q", got)
 	}
+	if got := onTerminal(t, "", append(query, "--highlight", "[2J")...); !strings.Contains(got, "x\\x1b\x1b[1;30;43m[2J\x1b[0m") {
+		t.Errorf("with --highlight it showed %q", got)
+	}
 	// Raw messages are raw in a pipe; on a terminal they must not act.
-	for _, option := range []string{"--no-color", "--output=raw", "--output=json"} {
+	for _, option := range []string{"--no-color", "--output=raw", "--output=json", "--output=template={{.Message}}"} {
 		if got := onTerminal(t, "", append(query, option)...); strings.Contains(got, escape) {
 			t.Errorf("with %s it showed %q", option, got)
 		}

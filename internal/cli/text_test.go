@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/highlight"
 	"github.com/seed-2f16ea30/logsieve/internal/termtext"
 )
 
@@ -51,6 +53,16 @@ func TestColouredText(t *testing.T) {
 		dim + ` a="x y" none="" q="say \"hi\"" user=42 trace_id=0af7651916cd43dd8448eb211c80319c` + off + "\n"
 	if got := render(t, &textPrinter{utc: true, palette: palette{on: true}}, samples[:2]); got != want {
 		t.Errorf("got:\n%q\nwant:\n%q", got, want)
+	}
+}
+
+func TestWhatMatchedIsMarked(t *testing.T) {
+	p := &textPrinter{utc: true, palette: palette{on: true}, marker: highlight.New(&loggerv1.LogFilter{Query: `second OR "start"`})}
+	got := render(t, p, []*loggerv1.LogEntry{samples[0], samples[2]})
+	for _, want := range []string{" \x1b[1;30;43mstart\x1b[0med\n", "first\n    | \x1b[1;30;43msecond\x1b[0m\\x0d\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got:\n%q\nwithout %q", got, want)
+		}
 	}
 }
 
