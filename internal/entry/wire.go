@@ -32,6 +32,10 @@ func (e *Entry) Freeze(position Position) {
 	e.FreezeAs(position, e.AppendWire(make([]byte, 0, e.wireBound())))
 }
 
+// SharedBytes is how large a piece of memory may be that the encodings of several new
+// entries lie in. Whoever keeps one of them keeps the piece.
+const SharedBytes = 4 << 10
+
 // FreezeAs is Freeze for a store that has made the encoding already, with
 // [Entry.AppendWire]: for many entries in one piece of memory, which costs half. The
 // entry keeps wire.

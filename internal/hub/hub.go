@@ -161,10 +161,10 @@ func (h *Hub) Leave(s *Subscription) (handed, left int) {
 func (h *Hub) Queued() int { return int(h.queued.Load()) }
 
 // Read returns a stretch of the log behind a position, from the ring if it reaches back
-// that far and from the store otherwise, where it may have to wait for its turn. The
-// batch is empty when the log ends there.
+// that far and from the store otherwise, where it may have to wait for its turn. It is of
+// about maxBytes, and of one entry at least. The batch is empty when the log ends there.
 func (h *Hub) Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error) {
-	if b, ok := h.readRing(after); ok {
+	if b, ok := h.readRing(after, maxBytes); ok {
 		return b, nil
 	}
 	release, err := h.Turn(ctx)
@@ -186,7 +186,7 @@ func (h *Hub) Turn(ctx context.Context) (release func(), err error) {
 	}
 }
 
-func (h *Hub) readRing(after entry.Position) (store.Batch, bool) {
+func (h *Hub) readRing(after entry.Position, maxBytes int) (store.Batch, bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if !h.ring.covers(after) {
@@ -196,6 +196,12 @@ func (h *Hub) readRing(after entry.Position) (store.Batch, bool) {
 	if len(batches) == 0 {
 		return store.Batch{After: after, Through: after}, true
 	}
-	first := batches[0]
-	return store.Batch{After: after, Through: first.last, Entries: behind(first.entries, after)}, true
+	entries := behind(batches[0].entries, after)
+	n := 1
+	for size := entries[0].Size(); n < len(entries); n++ {
+		if size += entries[n].Size(); size > maxBytes {
+			break
+		}
+	}
+	return store.Batch{After: after, Through: entries[n-1].Position, Entries: entries[:n:n]}, true
 }

@@ -43,11 +43,20 @@ func NewSubscription(m *filter.Matcher, budget int) *Subscription {
 // Wake returns a channel that receives when there may be something to take.
 func (s *Subscription) Wake() <-chan struct{} { return s.wake }
 
+// apart is from how many positions on two entries share no memory: the second one keeps
+// that of its neighbours as well, and counts for it. Without it the queue of a filter that
+// matches rarely held many times its budget.
+const apart = 16
+
 // push hands over an entry that matched, if the queue holds no more than budget with it,
 // and returns by how much the queue has grown.
 func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 	s.mu.Lock()
-	switch size := e.Size(); {
+	size := e.Size()
+	if e.Position-s.last > apart {
+		size += entry.SharedBytes
+	}
+	switch {
 	case s.behind:
 	case len(s.queue) > 0 && s.inHand+s.bytes+size > budget:
 		s.behind, s.fell = true, e.Position-1

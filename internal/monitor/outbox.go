@@ -22,9 +22,10 @@ type outbox struct {
 	encoding frame.Encoding
 	epoch    store.Epoch
 
-	begun    bool    // the headers are sent
-	cursor   []byte  // scratch
-	gathered *[]byte // frames not yet sent; from the pool, or nil
+	begun    bool           // the headers are sent
+	last     entry.Position // of the last entry
+	cursor   []byte         // scratch
+	gathered *[]byte        // frames not yet sent; from the pool, or nil
 }
 
 // A message of gathered frames is sent when it is gatherBytes long. Its buffer holds
@@ -46,13 +47,34 @@ func newOutbox(stream grpc.ServerStream, epoch store.Epoch) *outbox {
 func (o *outbox) entry(e *entry.Entry, revision uint32) error {
 	o.cursor = o.epoch.AppendCursor(o.cursor[:0], e.Position)
 	if o.encoding == frame.Protobuf {
-		const tailBytes = store.CursorLength + 12
-		tail := entry.AppendStreamFields(make([]byte, 0, tailBytes), o.cursor, revision)
-		return o.send(mem.BufferSlice{mem.SliceBuffer(e.Wire()), mem.SliceBuffer(tail)})
+		return o.send(o.protobuf(e, revision))
 	}
 	o.open(string(o.cursor))
 	*o.gathered = e.AppendJSON(*o.gathered, o.cursor, revision)
 	return o.close()
+}
+
+// The encodings of entries lie together in blocks of 64 KiB. While a client does not
+// read, the transport holds about 64 KiB of messages: of a filter that matches rarely those
+// are hundreds of entries, each with a block of its own, which came to 14 MiB. So what is
+// more than apart positions from the entry before is sent as a copy, unless it is largeBytes
+// long and so a good part of its block.
+const (
+	apart      = 16
+	largeBytes = 16 << 10
+)
+
+// protobuf returns an entry as a message. cursor is the entry's.
+func (o *outbox) protobuf(e *entry.Entry, revision uint32) mem.BufferSlice {
+	const tailBytes = store.CursorLength + 12
+	wire, near := e.Wire(), e.Position-o.last <= apart
+	o.last = e.Position
+	if near || len(wire) >= largeBytes {
+		tail := entry.AppendStreamFields(make([]byte, 0, tailBytes), o.cursor, revision)
+		return mem.BufferSlice{mem.SliceBuffer(wire), mem.SliceBuffer(tail)}
+	}
+	whole := append(make([]byte, 0, len(wire)+tailBytes), wire...)
+	return mem.BufferSlice{mem.SliceBuffer(entry.AppendStreamFields(whole, o.cursor, revision))}
 }
 
 // notice sends a notice; cursor is from where a stream that has seen it may resume, or
