@@ -105,7 +105,8 @@ func TestTypingRestsBeforeAFilterIsSent(t *testing.T) {
 		if diff := cmp.Diff([]string{"first", "abc", "now"}, f.sent); diff != "" {
 			t.Error(diff)
 		}
-		for revision, want := range map[uint32]string{2: "abc", 3: "now"} {
+		for i, want := range []string{"first", "abc", "now"} {
+			revision := uint32(i + 1)
 			if got, ok := s.query(revision); got != want || !ok {
 				t.Errorf("revision %d is %q, want %q", revision, got, want)
 			}
