@@ -27,7 +27,7 @@ func TestFilterChanges(t *testing.T) {
 	began := time.Now()
 	for n := range changes {
 		must(t, w.filter(nth(n+1)))
-		if n%4 == 0 {
+		if n%4 == 0 && n > 0 {
 			continue // the next one follows at once, and may overtake this one
 		}
 		must(t, w.await("answered", func(w *subscriber) bool { return w.answered == n+2 }))
@@ -49,7 +49,7 @@ func TestFilterChanges(t *testing.T) {
 	if answered := result.Applied + result.Superseded; answered != changes+1 {
 		t.Errorf("%d filters were applied or overtaken, want %d", answered, changes+1)
 	}
-	r.input = fmt.Sprintf("%d entries at %d/s", log.Len(), perSecond)
+	r.input = writing.String()
 	r.leaked, r.peak = excess(t, s, idle), s.PeakMemory(t)
 	r.remark = fmt.Sprintf("%d applied, %d overtaken, %d entries delivered", result.Applied, result.Superseded, result.Entries)
 	report(t, r)

@@ -59,7 +59,7 @@ func TestBadLine(t *testing.T) {
 		delivered += result.Entries
 	}
 	line.close()
-	r.input = fmt.Sprintf("%d entries at %d/s, 10 clients that heal", log.Len(), perSecond)
+	r.input = fmt.Sprintf("%v, 10 clients that heal", writing)
 	r.faults = fmt.Sprintf("%d × delay, slice, swallow, reset or cut", faults)
 	r.leaked, r.peak = excess(t, s, idle), s.PeakMemory(t)
 	r.remark = fmt.Sprintf("%d entries delivered", delivered)

@@ -61,7 +61,7 @@ func TestStalled(t *testing.T) {
 		r.count(t, w.check(log, history.Options{Until: log.End()}))
 	}
 	must(t, conn.Close())
-	r.input = fmt.Sprintf("%d entries at %d/s, 100 streams", log.Len(), perSecond)
+	r.input = fmt.Sprintf("%v, 100 streams", writing)
 	r.leaked, r.peak = excess(t, s, idle), s.PeakMemory(t)
 	r.remark = fmt.Sprintf("slowest acknowledgement %v; the others were done %v after the last entry",
 		writing.slowest().Round(time.Millisecond), lag.Round(time.Millisecond))

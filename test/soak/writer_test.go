@@ -73,14 +73,21 @@ func (w *writer) write(ctx context.Context, n int) error {
 	return nil
 }
 
-// run writes so many entries a second until ctx ends.
+// run writes so many entries a second until ctx ends. Where an acknowledgement took longer,
+// the next batch is the larger, up to a fifth of a second's.
 func (w *writer) run(ctx context.Context, perSecond int) {
-	const perTick = 50 // batches a second
-	ticker := time.NewTicker(time.Second / perTick)
+	const interval = 20 * time.Millisecond
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
-	for ctx.Err() == nil {
-		// Not with ctx: a batch that was begun is finished.
-		_ = w.write(context.WithoutCancel(ctx), max(perSecond/perTick, 1)) // it is remembered
+	largest := max(perSecond/5, 1)
+	for last := time.Now(); ctx.Err() == nil; {
+		now := time.Now()
+		due := int(now.Sub(last).Seconds() * float64(perSecond))
+		if due > 0 {
+			last = now
+			// Not with ctx: a batch that was begun is finished.
+			_ = w.write(context.WithoutCancel(ctx), min(due, largest)) // it is remembered
+		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -98,7 +105,16 @@ func (w *writer) history() history.Writer {
 // load is some writers at work.
 type load struct {
 	writers []*writer
-	stop    func() // waits for them, and closes their connections
+	asked   int // entries a second
+	began   time.Time
+	took    time.Duration // until stop
+	stop    func()        // waits for them, and closes their connections
+}
+
+// String tells how much was sent, and how fast that was.
+func (l *load) String() string {
+	sent, _ := l.written()
+	return fmt.Sprintf("%d entries at %.0f/s (%d/s asked for)", sent, float64(sent)/l.took.Seconds(), l.asked)
 }
 
 // mixedLoad lets three writers write so many entries a second together: with WriteEntries,
@@ -126,7 +142,12 @@ func startLoad(t *testing.T, perSecond int, writers ...*writer) *load {
 	for _, w := range writers {
 		running.Go(func() { w.run(ctx, perSecond/len(writers)) })
 	}
-	l := &load{writers: writers, stop: func() { cancel(); running.Wait() }}
+	l := &load{writers: writers, asked: perSecond, began: time.Now()}
+	l.stop = sync.OnceFunc(func() {
+		cancel()
+		running.Wait()
+		l.took = time.Since(l.began)
+	})
 	t.Cleanup(l.stop)
 	return l
 }
