@@ -167,6 +167,39 @@ func TestFiltersSentDuringAnOutage(t *testing.T) {
 	}
 }
 
+// A filter that says where to begin hands that on to the one that overtakes it, as it does
+// on the server: whether they were sent apart or not must make no difference.
+func TestOvertakenFilterHandsItsBeginningOn(t *testing.T) {
+	lost, back := make(chan struct{}), make(chan struct{})
+	s := play(
+		t, nil,
+		func(c call) error {
+			wantFilter(c, "a", nil)
+			c.send(applied(1, "0"), entry("1", 1))
+			<-lost
+			return errCut
+		},
+		func(c call) error {
+			wantFilter(c, "a", after("1"))
+			<-back
+			c.send(applied(1, "1"))
+			wantFilter(c, "c", after("0"))
+			c.send(applied(2, "0"), entry("1", 2))
+			return c.hang()
+		},
+	)
+	mustSend(t, s, query("a"))
+	wantEntry(t, s, "1", 1)
+	b := query("b")
+	b.Begin = after("0").GetBegin()
+	mustSend(t, s, b)
+	mustSend(t, s, query("c"))
+	close(lost)
+	close(back)
+	wantRejected(t, s, 2, "SUPERSEDED")
+	wantEntry(t, s, "1", 3)
+}
+
 // A caller that asked for notices sees those of one stream, not of each link.
 func TestNoticesAcrossLinks(t *testing.T) {
 	s := play(

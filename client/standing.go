@@ -38,15 +38,22 @@ type standing struct {
 // add takes a new filter, which overtakes one that was not sent yet.
 func (s *standing) add(f *loggerv1.LogFilter) {
 	s.revision++
+	n := numbered{revision: s.revision, filter: f}
 	if s.held != nil {
-		s.overtake(s.held.revision)
+		s.overtake(*s.held, &n)
 	}
-	s.held = &numbered{revision: s.revision, filter: f}
+	s.held = &n
 }
 
-// overtake notes that a filter will not be sent. Neighbours are kept as one span: there
+// overtake notes that a filter will not be sent. Where it says where to begin and the one
+// behind it does not, that one begins there, as on the server. Neighbours are kept as one span: there
 // are never more spans than filters that were sent between them.
-func (s *standing) overtake(revision uint32) {
+func (s *standing) overtake(old numbered, newer *numbered) {
+	if begin := old.filter.GetBegin(); begin != nil && newer.filter.GetBegin() == nil {
+		newer.filter = proto.CloneOf(newer.filter) // it may be on its way on a lost link
+		newer.filter.Begin = begin
+	}
+	revision := old.revision
 	if n := len(s.overtaken); n > 0 && s.overtaken[n-1].to+1 == revision {
 		s.overtaken[n-1].to = revision
 		return
@@ -124,7 +131,7 @@ func (s *standing) resume(cursor string) *loggerv1.LogFilter {
 	}
 	for i := range pending {
 		if i < len(pending)-1 {
-			s.overtake(pending[i].revision)
+			s.overtake(pending[i], &pending[i+1])
 			continue
 		}
 		n := pending[i]
