@@ -38,7 +38,7 @@ build: ## Build bin/logsieve
 
 # Cheap and telling checks first. The end-to-end suite comes last and alone, so that the whole machine is its own.
 .PHONY: test
-test: lint checkgenerate fuzz unit e2e docs ## Run every check and every test
+test: lint checkgenerate checkui fuzz unit docs e2e ## Run every check and every test
 
 .PHONY: unit
 unit: ## Run the tests of all packages, with the race detector
@@ -95,6 +95,15 @@ ui: $(CACHE)/web ## Build the user interface from web/ into internal/web/dist
 .PHONY: checkui
 checkui: $(CACHE)/web ## Check the user interface: types, tests, and that what is committed is fresh
 	@cd web && npm run check && npm test && npm run check:fresh
+
+.PHONY: test-ui
+test-ui: build $(CACHE)/web ## Drive the built binary with Chromium, which must be installed or named by CHROMIUM
+	@cd web && npm run test:e2e
+
+.PHONY: shots
+shots: build $(CACHE)/web ## Take pictures of the user interface into .cache/shots, and the one of the README
+	@cd web && npm run shots -- $(CACHE)/shots
+	cp $(CACHE)/shots/light-filter.png docs/ui.png
 
 .PHONY: clean
 clean: ## Remove what was built and fetched
