@@ -15,7 +15,7 @@ import (
 type sent struct {
 	grpc.ServerStream
 
-	ctx  context.Context //nolint:containedctx // a stream has one.
+	ctx  context.Context
 	last *frame.Message
 }
 

@@ -52,7 +52,7 @@ func TestCancelledReader(t *testing.T) {
 // second time or, failing that, for its channel. It ends when it is asked for its channel
 // for the second time.
 type lookedAt struct {
-	context.Context //nolint:containedctx // it is one.
+	context.Context
 
 	end           context.CancelFunc
 	errors, dones int
