@@ -42,7 +42,7 @@ func (s *session) sendProgress() error {
 	cursor, head := s.cursor(s.reached), max(s.service.hub.Head(), s.reached)
 	return s.out.notice(plain(&loggerv1.Notice{Kind: &loggerv1.Notice_Progress{Progress: &loggerv1.Progress{
 		Cursor: cursor, Scanned: s.scanned, Matched: uint64(s.ledger.matched), //nolint:gosec // G115: a count.
-		Behind: uint64(head - s.reached), HeadCursor: s.cursor(head), Revision: s.revision,
+		Behind: s.between(s.reached, head), HeadCursor: s.cursor(head), Revision: s.revision,
 	}}}), cursor)
 }
 

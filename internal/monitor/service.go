@@ -27,6 +27,9 @@ type History interface {
 	PositionAt(ctx context.Context, t time.Time) (entry.Position, error)
 	// Bounds returns the stretch that is retained.
 	Bounds() store.Bounds
+	// Entries returns how many entries were ever stored behind a position, up to and
+	// including another one: as many as there are positions, but for the holes.
+	Entries(after, through entry.Position) uint64
 	// Epoch returns what cursors of this log carry.
 	Epoch() store.Epoch
 }

@@ -289,7 +289,7 @@ func (s *session) skip() error {
 	}
 	from := s.reached
 	s.reached = head
-	return errors.Join(s.sampled(), s.sendGap(from, head, uint64(head-from), loggerv1.GapReason_SKIPPED_TO_LIVE), s.out.flush())
+	return errors.Join(s.sampled(), s.sendGap(from, head, s.between(from, head), loggerv1.GapReason_SKIPPED_TO_LIVE), s.out.flush())
 }
 
 func (s *session) tellGap(batch store.Batch) error {
@@ -301,9 +301,20 @@ func (s *session) tellGap(batch store.Batch) error {
 // advance moves on to a position up to which everything was judged.
 func (s *session) advance(to entry.Position) {
 	if to > s.reached {
-		s.scanned += uint64(to - s.reached)
+		s.scanned += s.between(s.reached, to)
 		s.reached = to
 	}
+}
+
+// between returns how many entries there are behind a position, up to and including
+// another one. Positions have holes where a store lost its end, each wider than all that
+// a stream usually passes over at once: only then is the store asked.
+func (s *session) between(after, through entry.Position) uint64 {
+	const usual = 1 << 20
+	if n := uint64(through - after); n < usual {
+		return n
+	}
+	return s.service.history.Entries(after, through)
 }
 
 // matches is the judgement on entries that the hub has judged already.

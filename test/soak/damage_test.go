@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -114,7 +115,29 @@ func outcome(t *testing.T, settings server.Settings, log *history.Log, total *ro
 	w.cut()
 	result := w.check(log, history.Options{Gaps: true})
 	total.count(t, result)
+	checkProgress(t, conn, uint64(log.Len()))
 	return fmt.Sprintf("%d delivered, %d told in %d gaps", result.Entries, log.Len()-result.Entries, result.Gaps)
+}
+
+// checkProgress writes an entry to a store that may have lost its end, and wants the stream
+// to count entries, not the positions that were left out behind it.
+func checkProgress(t *testing.T, conn *grpc.ClientConn, entries uint64) {
+	t.Helper()
+	must(t, newWriter("after", 1, viaAPI(conn)).write(t.Context(), 1))
+	w := bare("counter", conn)
+	must(t, w.watch(&loggerv1.LogFilter{Begin: &loggerv1.LogFilter_Since{Since: timestamppb.New(time.Unix(1, 0))}}))
+	defer w.cut()
+	var last *loggerv1.Progress
+	must(t, w.await("told how far it is", func(w *subscriber) bool {
+		received := w.streams[0].Received
+		if n := len(received); w.caughtUp && n > 0 {
+			last = received[n-1].GetNotice().GetProgress()
+		}
+		return last != nil
+	}))
+	if last.GetScanned() > entries+1 || last.GetBehind() > entries+1 {
+		t.Errorf("of %d entries, %d were scanned and %d are still to come", entries+1, last.GetScanned(), last.GetBehind())
+	}
 }
 
 // TestPutBack puts an older copy in the place of the store: whoever knows a later cursor is

@@ -85,6 +85,12 @@ func (l *Log) Bounds() store.Bounds {
 	return store.Bounds{Floor: floor, Head: entry.Position(l.head.Load())}
 }
 
+// Entries returns how many entries were ever stored behind a position, up to and including
+// another one, whether they are retained or not. It never blocks.
+func (l *Log) Entries(after, through entry.Position) uint64 {
+	return l.meta.Load().entriesWithin(after, through)
+}
+
 // Health returns nil while the log takes entries and can be read, or why not. It does
 // not wait for the disk, but may ask how full it is.
 func (l *Log) Health() error {

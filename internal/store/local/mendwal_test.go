@@ -69,4 +69,7 @@ func TestDamagedInTheMiddleOfTheWAL(t *testing.T) {
 	if err := again.Append(t.Context(), more); err != nil || more[0].Position <= last {
 		t.Errorf("Append behind lost entries: position %d, %v; want one above %d", more[0].Position, err, last)
 	}
+	if n := again.Entries(0, again.Bounds().Head); n > uint64(last)+1 {
+		t.Errorf("%d entries were stored, want at most %d", n, last+1)
+	}
 }
