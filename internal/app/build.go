@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
@@ -54,7 +55,11 @@ func (a *App) newHub() error {
 		RingEntries: a.cfg.Hub.RingEntries, RingBytes: int(a.cfg.Hub.RingSize),
 		QueueBytes: int(a.cfg.Stream.MaxQueued), Readers: storeReaders,
 	}, a.store)
-	return nil
+	// For all streams together: one metric a stream would make as many as there are clients.
+	return a.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: telemetry.Namespace, Subsystem: "stream", Name: "queued_bytes",
+		Help: "What live streams hold of entries that their clients have not taken, together.",
+	}, func() float64 { return float64(a.hub.Queued()) }))
 }
 
 func (a *App) newSink() error {
@@ -69,7 +74,7 @@ func (a *App) newService() error {
 	a.service = monitor.New(monitor.Config{
 		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
 		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge,
-		FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
+		MaxEntriesPerSecond: c.MaxEntriesPerSecond, FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
 	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))
 	return nil
 }

@@ -22,6 +22,10 @@ type Stream struct {
 	// MaxAge is how long a stream may last; it is told to come back. Range: 1s to 3650d;
 	// 0 is no limit. Default: 0.
 	MaxAge time.Duration `key:"max_age" min:"1s" max:"3650d" zero:"no limit"`
+	// MaxEntriesPerSecond is how many entries a second one stream is sent, whatever its
+	// filter asks for; what is above it is left out, and told. Range: 1 to 10,000,000; 0 is
+	// no limit. Default: 0.
+	MaxEntriesPerSecond int `key:"max_entries_per_second" min:"1" max:"10000000" zero:"no limit"`
 	// FilterUpdates is how many filters a second one stream takes up; the newest overtakes
 	// those that come faster. Range: 1 to 10,000. Default: 10.
 	FilterUpdates int `key:"filter_updates" min:"1" max:"10000"`

@@ -28,6 +28,7 @@ import (
 const (
 	handshakeTimeout = 10 * time.Second // [120 s]
 	maxHeaderBytes   = 16 << 10         // [16 MiB]
+	idleTimeout      = 15 * time.Minute // [none] a connection without a call is closed
 	pingAfter        = 30 * time.Second // [2 h] without traffic, a client is asked whether it is there
 	pingTimeout      = 10 * time.Second // [20 s] and has so long to answer
 	minPingInterval  = 10 * time.Second // [5 min] a client may ping this often
@@ -50,7 +51,7 @@ func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Se
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxRecvMsgSize(cfg.MaxMessageBytes),
 		grpc.MaxConcurrentStreams(uint32(min(max(cfg.MaxStreams, 1), math.MaxUint32))),
-		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingAfter, Timeout: pingTimeout}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: idleTimeout, Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
 		// Stop waits for the handlers: they use the hub and the store, which close after it.
 		grpc.WaitForHandlers(true),

@@ -86,13 +86,23 @@ func (s *session) apply(ctx context.Context, r received) error {
 	s.reached, s.goal, s.fell, s.caughtUp = begin, head, false, false
 	s.matcher, s.revision = r.matcher, r.revision
 	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
-	s.sampler.limit(int(r.filter.GetMaxEntriesPerSecond()))
+	s.sampler.limit(s.rate(int(r.filter.GetMaxEntriesPerSecond())))
 	s.tick(s.notices)
 	s.service.metrics.applied.Inc()
 	if !s.notices {
 		return nil
 	}
 	return s.sendApplied()
+}
+
+// rate returns how many entries a second may be sent: what the filter asks for, but no more
+// than the server allows. 0 is no limit.
+func (s *session) rate(asked int) int {
+	allowed := s.service.cfg.MaxEntriesPerSecond
+	if asked == 0 || allowed == 0 {
+		return max(asked, allowed)
+	}
+	return min(asked, allowed)
 }
 
 // tick starts or stops the progress notices.

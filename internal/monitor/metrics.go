@@ -23,7 +23,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		applied:   counter("filters_applied_total", "Filters put in force."),
 		rejected:  counter("filters_rejected_total", "Filters refused on a running stream, superseded ones included."),
 		delivered: counter("entries_delivered_total", "Entries sent, over all streams."),
-		sampled:   counter("entries_sampled_out_total", "Entries left out by max_entries_per_second, over all streams."),
+		sampled:   counter("entries_sampled_out_total", "Entries left out above the rate that a filter or the server allows, over all streams."),
 		unaccounted: counter("entries_unaccounted_total",
 			"Entries that matched and were neither delivered, nor told as a gap, nor on their way when their stream ended. Anything but 0 is a bug."),
 		fell: counter("fell_behind_total", "Times that a live stream was too slow and went back to reading the store."),

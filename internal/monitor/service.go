@@ -53,6 +53,9 @@ type Config struct {
 	// FilterUpdates is how many filters a second a stream takes up, after the first
 	// FilterBurst. Those that come faster are overtaken by the newest. 0: no limit.
 	FilterUpdates, FilterBurst int
+	// MaxEntriesPerSecond is how many entries a second a stream is sent, whatever its filter
+	// says; what is above it is left out, and told. 0: no limit.
+	MaxEntriesPerSecond int
 	// MaxAge is how long a stream may last. 0: as long as it likes.
 	MaxAge time.Duration
 }

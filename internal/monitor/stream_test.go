@@ -302,9 +302,24 @@ func TestSkipToLive(t *testing.T) {
 	}
 }
 
+// TestSampling asks for few entries a second, or is allowed no more by the server: what is
+// sent and what is told as left out add up.
 func TestSampling(t *testing.T) {
-	s := start(t)
-	m := s.monitor(&loggerv1.LogFilter{MaxEntriesPerSecond: 10, Notices: true})
+	for name, test := range map[string]struct{ asked, allowed int }{
+		"the filter's limit":          {10, 0},
+		"the server's limit":          {0, 10},
+		"the server's is the smaller": {1_000_000, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, func(c *setup) { c.monitor.MaxEntriesPerSecond = test.allowed })
+			checkSampling(t, s, uint32(test.asked))
+		})
+	}
+}
+
+func checkSampling(t *testing.T, s *server, asked uint32) {
+	t.Helper()
+	m := s.monitor(&loggerv1.LogFilter{MaxEntriesPerSecond: asked, Notices: true})
 	m.live(1)
 	s.write(5000)
 	s.write(2)
