@@ -42,6 +42,10 @@ func TestFullDisk(t *testing.T) {
 			t.Cleanup(reader.cut)
 
 			refusal := writeUntilRefused(t, w)
+			if status.Code(refusal) == codes.DeadlineExceeded && c.highWater == 100 {
+				// The one that was under way when the last byte was used waits for room.
+				refusal = w.write(t.Context(), 100)
+			}
 			if status.Code(refusal) != codes.ResourceExhausted {
 				t.Errorf("a full disk: got %v, want RESOURCE_EXHAUSTED", refusal)
 			}
