@@ -105,6 +105,11 @@ const streamWindow = 64 << 10
 // JSON, every byte of it escaped, among others.
 const maxEdgeMessage = 64 << 20
 
+// edgeWindow is how much of a stream the HTTP edge takes before its client does. Without a
+// bound grpc-go makes it as large as the connection is fast, up to 16 MiB, which each stalled
+// WebSocket would hold.
+const edgeWindow = 64 << 10
+
 // newGateway connects the HTTP edge to the gRPC server, in the process.
 func (a *App) newGateway() error {
 	pipe := bufconn.Listen(pipeBytes)
@@ -114,6 +119,7 @@ func (a *App) newGateway() error {
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxEdgeMessage)),
+		grpc.WithStaticStreamWindowSize(edgeWindow), grpc.WithStaticConnWindowSize(pipeBytes),
 		grpc.WithStaticStreamWindowSize(streamWindow),
 	)
 	if err != nil {
