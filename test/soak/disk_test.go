@@ -24,14 +24,14 @@ import (
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name      string
-		highWater int
-	}{{"nearly full", 90}, {"full", 100}} {
+		name              string
+		highWater, filler int // per cent, MiB of 56
+	}{{"nearly full", 90, 46}, {"full", 100, 52}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := mountTmpfs(t)
 			filler := filepath.Join(dir, "filler")
-			must(t, os.WriteFile(filler, make([]byte, 40<<20), 0o600))
+			must(t, os.WriteFile(filler, make([]byte, c.filler<<20), 0o600))
 			s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{
 				"log.level": "info", "store.dir": filepath.Join(dir, "data"), "store.disk_high_water": c.highWater,
 			}))

@@ -118,13 +118,13 @@ func (s *subscriber) begin(f *loggerv1.LogFilter, resumed bool) error {
 	s.answered, s.caughtUp, s.goodbye, s.err = 0, false, false, nil
 	s.mu.Unlock()
 	err = stream.Send(f)
-	go s.receive(stream, s.done)
+	go s.receive(ctx, stream, s.done)
 	return err
 }
 
-func (s *subscriber) receive(stream bidi, done chan struct{}) {
+func (s *subscriber) receive(ctx context.Context, stream bidi, done chan struct{}) {
 	defer close(done)
-	for {
+	for ctx.Err() == nil { // a stream that is cut still has what the transport holds
 		s.mu.Lock()
 		for s.paused {
 			s.changed.Wait()
