@@ -96,11 +96,6 @@ func (a *App) newGRPC(options []grpc.ServerOption) error {
 // is one for all streams of the edge, and both ends are in this process.
 const pipeBytes = 1 << 20
 
-// streamWindow is how much one stream of the edge may have on its way, which is what a
-// client that reads nothing leaves there. Left to itself, gRPC measures how fast the pipe is
-// and lets the window grow to megabytes.
-const streamWindow = 64 << 10
-
 // maxEdgeMessage bounds one message to the HTTP edge: an entry of the largest size as
 // JSON, every byte of it escaped, among others.
 const maxEdgeMessage = 64 << 20
@@ -120,7 +115,6 @@ func (a *App) newGateway() error {
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxEdgeMessage)),
 		grpc.WithStaticStreamWindowSize(edgeWindow), grpc.WithStaticConnWindowSize(pipeBytes),
-		grpc.WithStaticStreamWindowSize(streamWindow),
 	)
 	if err != nil {
 		return err
