@@ -5,7 +5,8 @@ import "time"
 // Stream bounds what one stream of entries may take, under any transport.
 type Stream struct {
 	// QueueSize is how much encoded output waits for a reader before the stream counts
-	// as behind. Range: 64KiB to 256MiB. Default: 1MiB.
+	// as behind. Range: 64KiB to 256MiB. Default: 512KiB, since the entries that it counts
+	// by their encoding take up to twice that: a stalled stream stays below 1.5 MiB.
 	QueueSize Size `key:"queue_size" min:"64KiB" max:"256MiB"`
 	// ProgressInterval is how often a stream that asked for notices is told how far it
 	// has come. Range: 100ms to 1h. Default: 5s.
@@ -36,7 +37,7 @@ type Stream struct {
 
 func defaultStream() Stream {
 	return Stream{
-		QueueSize:          1 * MiB,
+		QueueSize:          512 * KiB,
 		ProgressInterval:   5 * time.Second,
 		FirstFilterTimeout: 10 * time.Second,
 		MaxStreams:         4096,
