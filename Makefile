@@ -47,7 +47,10 @@ unit: ## Run the tests of all packages, with the race detector
 .PHONY: e2e
 e2e: ## Run the built binary against real clients; it builds what it runs
 	@go test -race -count=1 ./test/e2e/...
-	go test -race -count=1 ./test/soak
+
+.PHONY: faults
+faults: ## Run the short fault tests (a minute or two, on a machine that does nothing else)
+	@go test -race -count=1 ./test/soak
 
 .PHONY: soak
 soak: ## Run the long fault tests (a quarter of an hour) and write their figures into docs/guarantees.md
