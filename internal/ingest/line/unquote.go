@@ -61,7 +61,7 @@ func appendEscaped(b []byte, text string) ([]byte, int) {
 	}
 }
 
-// appendUnicode appends a \uXXXX, or two of them that are one character. Half of such a
+// appendUnicode appends a \u with its four digits, or two of them that are one character. Half of such a
 // pair becomes U+FFFD.
 func appendUnicode(b []byte, text string) ([]byte, int) {
 	r, ok := hexRune(text)
@@ -79,7 +79,7 @@ func appendUnicode(b []byte, text string) ([]byte, int) {
 	return utf8.AppendRune(b, r), escape
 }
 
-// hexRune reads a \uXXXX.
+// hexRune reads a \u with its four digits.
 func hexRune(text string) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false
