@@ -31,8 +31,9 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// checkAddresses refuses an address twice, and one beyond loopback unless Auth.Insecure
-// says that this is meant. Addresses of the wrong form are left to check.
+// checkAddresses refuses an address twice, and one beyond loopback that is not protected,
+// unless Auth.Insecure says that this is meant. Addresses of the wrong form are left to
+// check.
 func (c Config) checkAddresses() []error {
 	var errs []error
 	taken := map[string]string{}
@@ -49,9 +50,8 @@ func (c Config) checkAddresses() []error {
 			errs = append(errs, f.mistake("is the address of "+other+" too: give one of them another port"))
 		}
 		taken[address] = f.key
-		if !c.Auth.Insecure && !isLoopback(host) {
-			errs = append(errs, f.mistake("can be reached from other machines, and nobody is asked who they are: "+
-				"write 127.0.0.1, or set auth.insecure to true if everyone who can reach it may read and write"))
+		if why := c.exposed(f.key); why != "" && !isLoopback(host) {
+			errs = append(errs, f.mistake(why))
 		}
 	}
 	return errs

@@ -12,9 +12,11 @@ import "time"
 //	zero     what 0 means where min does not allow it
 //	oneof    the values allowed, separated by spaces
 //	address  "host:port", or "host:port or empty"
+//	optional "true" allows an empty text
 //	secret   "true" hides the value wherever the configuration is printed
 type Config struct {
 	Auth      Auth      `key:"auth"`
+	TLS       TLS       `key:"tls"`
 	GRPC      GRPC      `key:"grpc"`
 	HTTP      HTTP      `key:"http"`
 	OTLP      OTLP      `key:"otlp"`
@@ -31,6 +33,7 @@ type Config struct {
 // Default returns the configuration that holds where nothing is set.
 func Default() Config {
 	return Config{
+		TLS:       TLS{MinVersion: TLS13},
 		GRPC:      GRPC{Address: "127.0.0.1:9090"},
 		HTTP:      HTTP{Address: "127.0.0.1:8080"},
 		OTLP:      OTLP{GRPCAddress: "127.0.0.1:4317", HTTPAddress: "127.0.0.1:4318"},
@@ -43,13 +46,6 @@ func Default() Config {
 		Log:       Log{Level: "info", Format: FormatText},
 		Shutdown:  Shutdown{Drain: 10 * time.Second},
 	}
-}
-
-// Auth says who may connect.
-type Auth struct {
-	// Insecure allows addresses that other machines can reach, although nobody is asked
-	// who they are. Default: false.
-	Insecure bool `key:"insecure" flag:"insecure" usage:"listen beyond loopback, although anyone may then read and write"`
 }
 
 // GRPC is the gRPC listener of the Logger service.

@@ -29,7 +29,15 @@ func TestMistakes(t *testing.T) {
 		{"no port", "grpc: {address: localhost}", `grpc.address: "localhost" is not an address: write host:port, as in 127.0.0.1:8080 or [::1]:8080`},
 		{"port", "grpc: {address: 'localhost:70000'}", `grpc.address: "localhost:70000" has no valid port: write one of 1 to 65535, or 0 for any that is free`},
 		{"same address", "grpc: {address: '127.0.0.1:8080'}", `http.address: "127.0.0.1:8080" is the address of grpc.address too: give one of them another port`},
-		{"beyond loopback", "http: {address: ':8080'}", `http.address: ":8080" can be reached from other machines, and nobody is asked who they are: write 127.0.0.1, or set auth.insecure to true if everyone who can reach it may read and write`},
+		{"beyond loopback", "http: {address: ':8080'}", `http.address: ":8080" can be reached from other machines, and nobody is asked who they are: write 127.0.0.1, or set auth.file, tls.cert_file and tls.key_file, or auth.insecure to true if everyone who can reach it may read and write`},
+		{"beyond loopback, unencrypted", "{auth: {file: access.yaml}, http: {address: ':8080'}}", `http.address: ":8080" can be reached from other machines, and tokens and entries go there unencrypted: write 127.0.0.1, or set tls.cert_file and tls.key_file, or auth.insecure to true if something in front of it encrypts`},
+		{"beyond loopback, anonymous", "{tls: {cert_file: a, key_file: b}, grpc: {address: ':9090'}}", `grpc.address: ":9090" can be reached from other machines, and nobody is asked who they are: write 127.0.0.1, or set auth.file, tls.cert_file and tls.key_file, or auth.insecure to true if everyone who can reach it may read and write`},
+		{"admin beyond loopback", "{auth: {file: access.yaml}, tls: {cert_file: a, key_file: b}, admin: {address: ':9091'}}", `admin.address: ":9091" can be reached from other machines, and there everybody sees metrics and profiles: write 127.0.0.1, or set auth.insecure to true if everyone who can reach it may`},
+		{"certificate without key", "tls: {cert_file: a}", `tls.key_file is empty, although tls.cert_file is set: name the file with its private key`},
+		{"key without certificate", "tls: {key_file: a}", `tls.cert_file is empty, although tls.key_file is set: name the file with its certificate`},
+		{"authorities without TLS", "{auth: {file: access.yaml}, tls: {client_ca_file: ca.pem}}", `tls.client_ca_file: "ca.pem" has no effect without TLS: set tls.cert_file and tls.key_file`},
+		{"authorities without access file", "tls: {cert_file: a, key_file: b, client_ca_file: ca.pem}", `tls.client_ca_file: "ca.pem" has no effect while nobody is asked who they are: set auth.file, and list the certificates there`},
+		{"version of TLS", "tls: {min_version: '1.1'}", `tls.min_version: "1.1" is not known: write 1.2 or 1.3`},
 		{"sizes", "ingest: {decoded_size: 1MiB}", `ingest.decoded_size: "1MiB" is less than ingest.body_size (4MiB): a request that is not compressed could not use it`},
 		{"entry", "ingest: {entry_size: 8MiB}", `ingest.entry_size: "8MiB" is more than ingest.body_size (4MiB): such an entry could not be sent`},
 	} {
@@ -84,6 +92,20 @@ func TestLoopback(t *testing.T) {
 	} {
 		if got := isLoopback(host); got != want {
 			t.Errorf("isLoopback(%q) = %t", host, got)
+		}
+	}
+}
+
+// With an access file and TLS, or with a plain word for it, addresses beyond loopback are
+// fine.
+func TestBeyondLoopback(t *testing.T) {
+	for _, file := range []string{
+		"{auth: {file: access.yaml}, tls: {cert_file: a, key_file: b}, http: {address: ':8080'}, otlp: {grpc_address: ':4317'}}",
+		"{auth: {insecure: true}, http: {address: ':8080'}, admin: {address: ':9091'}}",
+		"{auth: {file: access.yaml, insecure: true}, grpc: {address: '0.0.0.0:9090'}}",
+	} {
+		if _, err := Load(write(t, file), nil, nil); err != nil {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }

@@ -19,6 +19,7 @@ func (c Config) Validate() error {
 		}
 	}
 	errs = append(errs, c.checkAddresses()...)
+	errs = append(errs, c.checkAccess()...)
 	errs = append(errs, c.checkTogether()...)
 	return errors.Join(errs...)
 }
@@ -49,7 +50,7 @@ func (f field) checkText(text string) error {
 	}
 	want := f.tag.Get("address")
 	if want == "" {
-		if text == "" {
+		if text == "" && f.tag.Get("optional") == "" {
 			return f.mistake("is empty: give it a value")
 		}
 		return nil

@@ -49,7 +49,8 @@ its name in capitals behind ` + "`LOGSIEVE_`" + `, with underscores: ` + "`%s`" 
 ` + "[`config.yaml`](../config.yaml)" + ` is a file with every key and its default.
 
 A key that is not known, or a value out of its range, keeps the server from starting; all mistakes are told at once.
-` + "`logsieve config`" + ` prints what is in force. Nothing is read again while the server runs: restart it after a change.
+` + "`logsieve config`" + ` prints what is in force. Nothing is read again while the server runs, but for the access file and the
+certificates: restart it after another change.
 
 | Values | |
 |---|---|
