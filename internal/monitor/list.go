@@ -116,6 +116,13 @@ func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err
 		}
 		lower(max(at, 1) - 1)
 	}
+	if c := req.GetUntilCursor(); c != "" {
+		// Wherever it is: what retention has overtaken leaves nothing, and that is the answer.
+		if at, err = p.parse("until_cursor", c); err != nil {
+			return err
+		}
+		lower(at)
+	}
 	// Not raised to the floor: what was removed since the page before is told as a gap.
 	return p.resume(req.GetPageToken(), func(to entry.Position) { p.low = to }, lower)
 }

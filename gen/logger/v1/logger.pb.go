@@ -1369,7 +1369,10 @@ type ListEntriesRequest struct {
 	// hold fewer, even none, and still not be the last: see next_page_token.
 	PageSize uint32 `protobuf:"varint,15,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before, all other fields unchanged.
-	PageToken     string `protobuf:"bytes,16,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,16,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only entries up to this cursor, the entry that it is of included: with the cursor
+	// of an Applied notice, exactly what its stream does not bring. Default: all.
+	UntilCursor   string `protobuf:"bytes,17,opt,name=until_cursor,json=untilCursor,proto3" json:"until_cursor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1505,6 +1508,13 @@ func (x *ListEntriesRequest) GetPageSize() uint32 {
 func (x *ListEntriesRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListEntriesRequest) GetUntilCursor() string {
+	if x != nil {
+		return x.UntilCursor
 	}
 	return ""
 }
@@ -2086,7 +2096,7 @@ const file_logger_v1_logger_proto_rawDesc = "" +
 	"\x06reason\x18\x01 \x01(\x0e2\x18.logger.v1.GoodbyeReasonR\x06reason\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\tR\x06cursor\x12:\n" +
 	"\vretry_after\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"retryAfter\"\x80\x05\n" +
+	"retryAfter\"\xa3\x05\n" +
 	"\x12ListEntriesRequest\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\tR\x05query\x126\n" +
 	"\fmin_severity\x18\x02 \x01(\x0e2\x13.logger.v1.SeverityR\vminSeverity\x12\x1a\n" +
@@ -2106,7 +2116,8 @@ const file_logger_v1_logger_proto_rawDesc = "" +
 	"\x05order\x18\x0e \x01(\x0e2\x10.logger.v1.OrderR\x05order\x12\x1b\n" +
 	"\tpage_size\x18\x0f \x01(\rR\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x10 \x01(\tR\tpageToken\x1a=\n" +
+	"page_token\x18\x10 \x01(\tR\tpageToken\x12!\n" +
+	"\funtil_cursor\x18\x11 \x01(\tR\vuntilCursor\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x90\x01\n" +
