@@ -1,0 +1,53 @@
+package abuse
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
+	"github.com/seed-2f16ea30/logsieve/test/figures"
+)
+
+var (
+	long       = flag.Bool("abuse", false, "attack at full size")
+	reportPath = flag.String("abuse.report", "", "the document whose table is replaced by the figures of this run")
+)
+
+// scale returns the first of two sizes, or with -abuse the second.
+func scale[T any](short, full T) T {
+	if *long {
+		return full
+	}
+	return short
+}
+
+func TestMain(m *testing.M) {
+	if beNeighbour() {
+		return
+	}
+	flag.Parse()
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		server.Clean()
+		http.DefaultClient.CloseIdleConnections()
+		fmt.Print("\n", table())
+		if *reportPath != "" && code == 0 {
+			if err := figures.Replace(*reportPath, tableName, table()); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				code = 1
+			}
+		}
+		os.Exit(code) // as goleak does it if it is given no cleanup
+	}))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
