@@ -1,0 +1,74 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// sighting is what tells a file that was changed from one that was not.
+type sighting struct {
+	path     string
+	size     int64
+	modified time.Time
+	mode     fs.FileMode
+	missing  bool
+}
+
+// sightings are those of all files that the rules come from.
+type sightings []sighting
+
+func sightingOf(path string) sighting {
+	info, err := os.Stat(path)
+	if err != nil {
+		return sighting{path: path, missing: true}
+	}
+	return sighting{path: path, size: info.Size(), modified: info.ModTime(), mode: info.Mode()}
+}
+
+// again looks at the same files.
+func (p sightings) again() sightings {
+	now := make(sightings, len(p))
+	for i := range p {
+		now[i] = sightingOf(p[i].path)
+	}
+	return now
+}
+
+func (p sightings) equal(other sightings) bool {
+	return slices.EqualFunc(p, other, func(a, b sighting) bool {
+		return a.path == b.path && a.size == b.size && a.modified.Equal(b.modified) && a.mode == b.mode && a.missing == b.missing
+	})
+}
+
+// readPrivate reads a file that nobody but its owner may have access to. The sighting is
+// taken before: a change while it is read is seen at the next look.
+func readPrivate(path string) ([]byte, sightings, error) {
+	seen := sightings{sightingOf(path)}
+	file, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, seen, fmt.Errorf("there is no access file %s: check auth.file, or make one with: logsieve token new --name NAME --read '*' --file %s", path, path)
+	case err != nil:
+		return nil, seen, fmt.Errorf("the access file cannot be read: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return nil, seen, fmt.Errorf("the access file cannot be read: %w", err)
+	}
+	const others = 0o077
+	if mode := info.Mode().Perm(); mode&others != 0 && runtime.GOOS != "windows" { // which has no such bits
+		return nil, seen, fmt.Errorf("the access file %s is open to others than its owner (its mode is %04o): chmod 600 %s", path, mode, path)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, seen, fmt.Errorf("the access file cannot be read: %w", err)
+	}
+	return text, seen, nil
+}
