@@ -9,10 +9,22 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/index"
+	"github.com/seed-2f16ea30/logsieve/internal/index/workload"
 )
 
 // counts are what a Set does for an entry, on average.
 type counts struct{ candidates, groups, regexes float64 }
+
+// must returns a function that hands filters on, or ends the test.
+func must(tb testing.TB) func([]*filter.Matcher, error) []*filter.Matcher {
+	return func(matchers []*filter.Matcher, err error) []*filter.Matcher {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return matchers
+	}
+}
 
 // count matches entries and returns the counts.
 func count(set *index.Set[int], entries []*entry.Entry) counts {
@@ -58,9 +70,9 @@ func TestLittleIsLookedAtInVain(t *testing.T) {
 			if underRace && c.filters > 10_000 {
 				t.Skip("takes a minute")
 			}
-			w := newWorkload(1, c.share)
-			set := filled(w.matchers(t, c.filters), w.entries(20_000))
-			got := count(set, w.entries(2000))
+			w := workload.New(1, c.share)
+			set := filled(must(t)(w.Matchers(c.filters)), w.Entries(20_000))
+			got := count(set, w.Entries(2000))
 			t.Logf("%d groups, an entry: %+v", set.Len(), got)
 			if got.groups == 0 || got.candidates > c.lookedAt*got.groups {
 				t.Errorf("%.1f groups are looked at for %.1f that match, want at most %v times as many", got.candidates, got.groups, c.lookedAt)
@@ -75,15 +87,15 @@ func TestLittleIsLookedAtInVain(t *testing.T) {
 // What is common in the traffic cannot be known when the first filters come: here, that
 // all entries are of one region. After some traffic they are filed elsewhere.
 func TestFiltersAreFiledAnew(t *testing.T) {
-	w := newWorkload(1, 0)
+	w := workload.New(1, 0)
 	var set index.Set[int]
 	const filters = 1000
 	for i := range filters {
 		set.Add(mustParse(t, fmt.Sprintf("attributes.region=eu-west-1 host=host-%d.eu-west-1", i)), i)
 	}
-	first := count(&set, w.entries(1000))
-	count(&set, w.entries(10_000))
-	later := count(&set, w.entries(1000))
+	first := count(&set, w.Entries(1000))
+	count(&set, w.Entries(10_000))
+	later := count(&set, w.Entries(1000))
 	if first.candidates < filters || later.candidates > 1.1*later.groups {
 		t.Errorf("at first %+v for an entry, after some traffic %+v", first, later)
 	}
@@ -91,14 +103,14 @@ func TestFiltersAreFiledAnew(t *testing.T) {
 
 // A text filed under a gram that turns out to be common moves to a rarer one.
 func TestTextsAreFiledAnew(t *testing.T) {
-	w := newWorkload(1, 0)
+	w := workload.New(1, 0)
 	var set index.Set[int]
 	for i := range 500 {
 		set.Add(mustParse(t, fmt.Sprintf(`"request for user u%06d"`, i)), i)
 	}
 	entries := make([]*entry.Entry, 1000)
 	for i := range entries {
-		entries[i] = w.entry()
+		entries[i] = w.Entry()
 		entries[i].Message = "request for user u999999 " + entries[i].Message
 	}
 	first := compared(&set, entries)
@@ -117,34 +129,12 @@ func compared(set *index.Set[int], entries []*entry.Entry) float64 {
 	return float64(set.Stats().Compared-old) / float64(len(entries))
 }
 
-// selective are kinds of filters of which an entry matches hardly any.
-var selective = []selectiveKind{
-	{"equality", "attributes.user_id=u%06d"},
-	{"text", `"ord_%07d"`},
-	{"prefix", "trace_id=%08x*"},
-	{"expression", `message=~"ord_%07d .*"`},
-	{"two conditions", "severity>=INFO service=svc-1 attributes.user_id=u%06d"},
-	{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
-	{"text of zeros and ones", `"%020b"`},
-}
-
-type selectiveKind struct{ name, format string }
-
-func (k selectiveKind) matchers(tb testing.TB, n int) []*filter.Matcher {
-	tb.Helper()
-	all := make([]*filter.Matcher, n)
-	for i := range all {
-		all[i] = mustParse(tb, fmt.Sprintf(k.format, 37*i))
-	}
-	return all
-}
-
 func TestSelectiveFiltersAreNotLookedAt(t *testing.T) {
-	for _, kind := range selective {
-		t.Run(kind.name, func(t *testing.T) {
-			w := newTraffic(1)
-			set := filled(kind.matchers(t, 10_000), w.entries(10_000))
-			got := count(set, w.entries(2000))
+	for _, kind := range workload.AllSelective() {
+		t.Run(kind.Name, func(t *testing.T) {
+			w := workload.NewTraffic(1)
+			set := filled(must(t)(kind.Matchers(10_000)), w.Entries(10_000))
+			got := count(set, w.Entries(2000))
 			if got.candidates > 1.1*got.groups+0.05 || got.regexes > 0.01 {
 				t.Errorf("of 10,000 filters %+v for an entry", got)
 			}
@@ -170,10 +160,10 @@ func TestAnEntryAllocatesNothing(t *testing.T) {
 	if underRace {
 		t.Skip("regexp allocates")
 	}
-	w := newWorkload(1, 0.5)
-	matchers, entries := w.matchers(t, 5000), w.entries(2000)
+	w := workload.New(1, 0.5)
+	matchers, entries := must(t)(w.Matchers(5000)), w.Entries(2000)
 	for _, filters := range []int{5, 5000} {
-		set := filled(matchers[:filters], w.entries(20_000))
+		set := filled(matchers[:filters], w.Entries(20_000))
 		hits, i := make([]int, 0, filters), 0
 		allocations := testing.AllocsPerRun(len(entries), func() {
 			hits = set.AppendMatches(hits[:0], entries[i%len(entries)])
@@ -190,8 +180,8 @@ func TestWorkGrowsSlowerThanFilters(t *testing.T) {
 	if underRace {
 		t.Skip("takes a minute")
 	}
-	w := newWorkload(1, 0.5)
-	matchers, warm, entries := w.matchers(t, 100_000), w.entries(10_000), w.entries(2000)
+	w := workload.New(1, 0.5)
+	matchers, warm, entries := must(t)(w.Matchers(100_000)), w.Entries(10_000), w.Entries(2000)
 	work := func(n int) float64 {
 		got := count(filled(matchers[:n], warm), entries)
 		return got.candidates + got.regexes

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/index"
+	"github.com/seed-2f16ea30/logsieve/internal/index/workload"
 )
 
 // BenchmarkGrowth shows what an entry costs against more and more standing filters,
@@ -23,8 +24,8 @@ func BenchmarkGrowth(b *testing.B) {
 				continue
 			}
 			b.Run(fmt.Sprintf("share=%v/filters=%d", share, n), func(b *testing.B) {
-				w := newWorkload(1, share)
-				benchmarkGrowth(b, w.matchers(b, n), w.traffic)
+				w := workload.New(1, share)
+				benchmarkGrowth(b, must(b)(w.Matchers(n)), w.Traffic)
 			})
 		}
 	}
@@ -33,19 +34,19 @@ func BenchmarkGrowth(b *testing.B) {
 // BenchmarkSelective shows that filters of one kind, of which an entry matches hardly
 // any, cost as good as nothing.
 func BenchmarkSelective(b *testing.B) {
-	for _, kind := range selective {
+	for _, kind := range workload.AllSelective() {
 		for n := 1000; n <= 100_000; n *= 10 {
-			b.Run(fmt.Sprintf("%s/filters=%d", kind.name, n), func(b *testing.B) {
-				benchmarkGrowth(b, kind.matchers(b, n), newTraffic(1))
+			b.Run(fmt.Sprintf("%s/filters=%d", kind.Name, n), func(b *testing.B) {
+				benchmarkGrowth(b, must(b)(kind.Matchers(n)), workload.NewTraffic(1))
 			})
 		}
 	}
 }
 
-func benchmarkGrowth(b *testing.B, matchers []*filter.Matcher, w *traffic) {
+func benchmarkGrowth(b *testing.B, matchers []*filter.Matcher, w *workload.Traffic) {
 	b.Helper()
 	n := len(matchers)
-	warm, entries := w.entries(20_000), w.entries(1000)
+	warm, entries := w.Entries(20_000), w.Entries(1000)
 
 	var set index.Set[*int]
 	before := heap()

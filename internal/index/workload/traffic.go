@@ -1,4 +1,4 @@
-package index_test
+package workload
 
 import (
 	"fmt"
@@ -10,9 +10,10 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
-// traffic makes entries as a fleet of services writes them: a few hundred templates,
-// names and users of which few are very common and most are rare, eight attributes.
-type traffic struct {
+// Traffic makes entries as a fleet of services writes them: a few hundred templates,
+// names and users of which few are very common and most are rare, eight attributes. It
+// is not safe for concurrent use.
+type Traffic struct {
 	random    *rand.Rand
 	templates []template
 	services  zipf
@@ -50,8 +51,9 @@ var words = strings.Fields(`request for user in to from failed completed connect
 // values are what stands in templates between words; upper case marks their kind.
 var values = []string{"USER", "ORDER", "MS", "IP", "CODE", "PATH", "HEX", "COUNT"}
 
-func newTraffic(seed uint64) *traffic {
-	t := &traffic{random: rand.New(rand.NewPCG(seed, 1))}
+// NewTraffic returns the traffic of a seed.
+func NewTraffic(seed uint64) *Traffic {
+	t := &Traffic{random: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // G404: sample data, made again from a seed.
 	t.services, t.users = newZipf(services, 1), newZipf(users, 0.8)
 	common := newZipf(len(words), 0.5)
 	for range templates {
@@ -70,16 +72,16 @@ func newTraffic(seed uint64) *traffic {
 	return t
 }
 
-func (t *traffic) service() string { return fmt.Sprintf("svc-%d", t.services.draw(t.random)) }
-func (t *traffic) host() string    { return fmt.Sprintf("host-%d.eu-west-1", t.random.IntN(hosts)) }
-func (t *traffic) pod() string     { return fmt.Sprintf("pod-%x", 7919*t.random.IntN(pods)) }
-func (t *traffic) user() string    { return fmt.Sprintf("u%06d", t.users.draw(t.random)) }
-func (t *traffic) traceID() string {
+func (t *Traffic) service() string { return fmt.Sprintf("svc-%d", t.services.draw(t.random)) }
+func (t *Traffic) host() string    { return fmt.Sprintf("host-%d.eu-west-1", t.random.IntN(hosts)) }
+func (t *Traffic) pod() string     { return fmt.Sprintf("pod-%x", 7919*t.random.IntN(pods)) }
+func (t *Traffic) user() string    { return fmt.Sprintf("u%06d", t.users.draw(t.random)) }
+func (t *Traffic) traceID() string {
 	return fmt.Sprintf("%016x%016x", t.random.Uint64(), t.random.Uint64())
 }
 
 // value returns a text in the place of a word of a template, or the word.
-func (t *traffic) value(word string) string {
+func (t *Traffic) value(word string) string {
 	switch word {
 	case "USER":
 		return t.user()
@@ -101,7 +103,7 @@ func (t *traffic) value(word string) string {
 	return word
 }
 
-func (t *traffic) message() string {
+func (t *Traffic) message() string {
 	parts := slices.Clone(t.templates[t.random.IntN(len(t.templates))])
 	for i := range parts {
 		parts[i] = t.value(parts[i])
@@ -109,7 +111,7 @@ func (t *traffic) message() string {
 	return strings.Join(parts, " ")
 }
 
-func (t *traffic) severity() entry.Severity {
+func (t *Traffic) severity() entry.Severity {
 	switch n := t.random.IntN(1000); {
 	case n < 150:
 		return entry.Debug
@@ -123,7 +125,8 @@ func (t *traffic) severity() entry.Severity {
 	return entry.Fatal
 }
 
-func (t *traffic) entry() *entry.Entry {
+// Entry returns one entry, the caller's own, not frozen.
+func (t *Traffic) Entry() *entry.Entry {
 	return &entry.Entry{
 		Timestamp: secondsBase, Severity: t.severity(), Service: t.service(), Host: t.host(), Message: t.message(),
 		TraceID: t.traceID(), SpanID: t.traceID()[:16],
@@ -140,10 +143,11 @@ func (t *traffic) entry() *entry.Entry {
 	}
 }
 
-func (t *traffic) entries(n int) []*entry.Entry {
+// Entries returns n entries.
+func (t *Traffic) Entries(n int) []*entry.Entry {
 	all := make([]*entry.Entry, n)
 	for i := range all {
-		all[i] = t.entry()
+		all[i] = t.Entry()
 	}
 	return all
 }

@@ -1,27 +1,28 @@
-package index_test
+package workload
 
 import (
 	"fmt"
 	"strings"
-	"testing"
 
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 )
 
-// workload makes filters as people write them about some traffic: 40 % a service from a
+// Workload makes filters as people write them about some traffic: 40 % a service from a
 // severity on, 25 % an exact value, 20 % a part of the message, 10 % a regular
 // expression (2 % of them require no text, most of these beside a service), 5 % with OR
-// or NOT.
-type workload struct {
-	*traffic
+// or NOT. It is not safe for concurrent use.
+type Workload struct {
+	*Traffic
 	// pool are filters that many people use: those of dashboards and of runbooks.
 	pool []string
 	// shared is the part of people who use one of the pool.
 	shared float64
 }
 
-func newWorkload(seed uint64, share float64) *workload {
-	w := &workload{traffic: newTraffic(seed), shared: share}
+// New returns the workload of a seed, in which share (0 to 1) of the subscribers use a
+// filter of a pool of 400, and the others their own.
+func New(seed uint64, share float64) *Workload {
+	w := &Workload{Traffic: NewTraffic(seed), shared: share}
 	const popular = 400
 	for range popular {
 		w.pool = append(w.pool, w.own())
@@ -29,7 +30,7 @@ func newWorkload(seed uint64, share float64) *workload {
 	return w
 }
 
-func (w *workload) query() string {
+func (w *Workload) query() string {
 	if w.random.Float64() < w.shared {
 		return w.pool[w.random.IntN(len(w.pool))]
 	}
@@ -37,7 +38,7 @@ func (w *workload) query() string {
 }
 
 // own returns a filter that somebody wrote alone.
-func (w *workload) own() string {
+func (w *Workload) own() string {
 	switch n := w.random.IntN(100); {
 	case n < 40:
 		return "service=" + w.service() + " severity>=" + w.minSeverity()
@@ -59,11 +60,11 @@ func (w *workload) own() string {
 	return w.phrase() + " -service=" + w.service()
 }
 
-func (w *workload) minSeverity() string {
+func (w *Workload) minSeverity() string {
 	return []string{"DEBUG", "INFO", "WARN", "WARN", "ERROR", "ERROR", "ERROR", "FATAL"}[w.random.IntN(8)]
 }
 
-func (w *workload) equality() string {
+func (w *Workload) equality() string {
 	switch w.random.IntN(10) {
 	case 0, 1, 2, 3:
 		return "attributes.user_id=" + w.user()
@@ -76,7 +77,7 @@ func (w *workload) equality() string {
 }
 
 // part returns a few words in a row of a message, values among them.
-func (w *workload) part() string {
+func (w *Workload) part() string {
 	parts := w.templates[w.random.IntN(len(w.templates))]
 	n := min(len(parts), []int{1, 2, 2, 2, 3}[w.random.IntN(5)])
 	begin := w.random.IntN(len(parts) - n + 1)
@@ -87,9 +88,9 @@ func (w *workload) part() string {
 	return strings.Join(texts, " ")
 }
 
-func (w *workload) phrase() string { return fmt.Sprintf("%q", w.part()) }
+func (w *Workload) phrase() string { return fmt.Sprintf("%q", w.part()) }
 
-func (w *workload) expression() string {
+func (w *Workload) expression() string {
 	if w.random.IntN(50) > 0 {
 		return `message=~"` + w.expressionWithText() + `"`
 	}
@@ -101,7 +102,7 @@ func (w *workload) expression() string {
 	return scope + `message=~"` + free[w.random.IntN(len(free))] + `"`
 }
 
-func (w *workload) expressionWithText() string {
+func (w *Workload) expressionWithText() string {
 	part := strings.NewReplacer(".", `\.`).Replace(w.part())
 	switch w.random.IntN(6) {
 	case 0:
@@ -118,19 +119,23 @@ func (w *workload) expressionWithText() string {
 	return w.word() + `\s+` + part
 }
 
-func (w *workload) word() string { return words[w.random.IntN(len(words))] }
+func (w *Workload) word() string { return words[w.random.IntN(len(words))] }
 
-// matchers returns the filters of so many subscribers.
-func (w *workload) matchers(tb testing.TB, n int) []*filter.Matcher {
-	tb.Helper()
+// Matchers returns the filters of n subscribers, equal ones compiled once. It fails only
+// if the query language has changed.
+func (w *Workload) Matchers(n int) ([]*filter.Matcher, error) {
 	known := make(map[string]*filter.Matcher)
 	all := make([]*filter.Matcher, n)
 	for i := range all {
 		q := w.query()
 		if known[q] == nil {
-			known[q] = mustParse(tb, q)
+			m, err := filter.Parse(q)
+			if err != nil {
+				return nil, fmt.Errorf("parse %q: %w", q, err)
+			}
+			known[q] = m
 		}
 		all[i] = known[q]
 	}
-	return all
+	return all, nil
 }

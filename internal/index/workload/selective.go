@@ -1,0 +1,41 @@
+package workload
+
+import (
+	"fmt"
+
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+)
+
+// Selective is a kind of filters of which an entry matches hardly any.
+type Selective struct {
+	Name   string
+	format string // of a query, with one number
+}
+
+// AllSelective returns the kinds.
+func AllSelective() []Selective {
+	return []Selective{
+		{"equality", "attributes.user_id=u%06d"},
+		{"text", `"ord_%07d"`},
+		{"prefix", "trace_id=%08x*"},
+		{"expression", `message=~"ord_%07d .*"`},
+		{"two conditions", "severity>=INFO service=svc-1 attributes.user_id=u%06d"},
+		{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
+		{"text of zeros and ones", `"%020b"`},
+	}
+}
+
+// Matchers returns n different filters of the kind. It fails only if the query language
+// has changed.
+func (s Selective) Matchers(n int) ([]*filter.Matcher, error) {
+	const apart = 37 // so that neighbours differ in more than the last digit
+	all := make([]*filter.Matcher, n)
+	for i := range all {
+		m, err := filter.Parse(fmt.Sprintf(s.format, apart*i))
+		if err != nil {
+			return nil, err
+		}
+		all[i] = m
+	}
+	return all, nil
+}
