@@ -22,8 +22,8 @@ import (
 // it asks after 30 s and waits 10 s.
 const keepAlive = 40 * time.Second
 
-// TestCut ends a thousand streams in seven ways, after which the server holds nothing
-// of them.
+// TestCut ends a thousand streams, half of them WebSockets, in seven ways, after which the
+// server holds nothing of them.
 func TestCut(t *testing.T) {
 	t.Parallel()
 	const each = 143 // seven times, 1,001
@@ -33,7 +33,7 @@ func TestCut(t *testing.T) {
 	writing.stop()
 	idle := settled(t, s)
 	r := row{
-		order: 4, name: "cut streams", input: fmt.Sprintf("%d streams", 7*each),
+		order: 4, name: "cut streams", input: fmt.Sprintf("%d streams over gRPC and WebSockets", 7*each),
 		faults: "context, half-close, FIN, RST, client killed, GOAWAY, half-open", peak: s.PeakMemory(t),
 	}
 	for _, way := range []struct {
@@ -90,13 +90,17 @@ func remaining(t *testing.T, s *server.Server, before state, within time.Duratio
 	}
 }
 
-// open opens streams through an address on a connection of their own. They are live.
-func open(t *testing.T, address string, streams int) (*grpc.ClientConn, []*subscriber) {
+// open opens streams on a connection to the address of the gRPC server and, where there is
+// an address for them, every other one as a WebSocket. They are live.
+func open(t *testing.T, grpcAddress, httpAddress string, streams int) (*grpc.ClientConn, []*subscriber) {
 	t.Helper()
-	conn := connect(t, address)
+	conn := connect(t, grpcAddress)
 	var all []*subscriber
 	for i := range streams {
 		w := bare(fmt.Sprintf("stream %d", i), conn)
+		if i%2 == 1 && httpAddress != "" {
+			w = overWebSocket(fmt.Sprintf("WebSocket %d", i), httpAddress)
+		}
 		must(t, w.watch(nth(i)))
 		t.Cleanup(w.cut)
 		all = append(all, w)
@@ -109,7 +113,7 @@ func open(t *testing.T, address string, streams int) (*grpc.ClientConn, []*subsc
 
 func byContext(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
-	conn, all := open(t, s.GRPC, streams)
+	conn, all := open(t, s.GRPC, s.HTTP, streams)
 	for _, w := range all {
 		w.cut()
 	}
@@ -119,7 +123,7 @@ func byContext(t *testing.T, s *server.Server, streams int) []*subscriber {
 
 func byHalfClose(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
-	conn, all := open(t, s.GRPC, streams)
+	conn, all := open(t, s.GRPC, s.HTTP, streams)
 	for _, w := range all {
 		must(t, w.halfClose())
 	}
@@ -133,22 +137,26 @@ func byHalfClose(t *testing.T, s *server.Server, streams int) []*subscriber {
 func byLine(reset bool) func(t *testing.T, s *server.Server, streams int) []*subscriber {
 	return func(t *testing.T, s *server.Server, streams int) []*subscriber {
 		t.Helper()
-		line := startProxy(t, s.GRPC)
-		conn, all := open(t, line.address(), streams)
-		line.cut(reset)
+		lines := []*proxy{startProxy(t, s.GRPC), startProxy(t, s.HTTP)}
+		conn, all := open(t, lines[0].address(), lines[1].address(), streams)
+		for _, line := range lines {
+			line.cut(reset)
+		}
 		for _, w := range all {
 			w.ended()
 		}
 		must(t, conn.Close())
-		line.close()
+		for _, line := range lines {
+			line.close()
+		}
 		return all
 	}
 }
 
 func byGoAway(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
-	conn, all := open(t, s.GRPC, streams)
-	must(t, conn.Close()) // grpc-go says GOAWAY before it closes
+	conn, all := open(t, s.GRPC, "", streams) // WebSockets have nothing like it
+	must(t, conn.Close())                     // grpc-go says GOAWAY before it closes
 	for _, w := range all {
 		w.ended()
 	}
@@ -159,24 +167,34 @@ func byGoAway(t *testing.T, s *server.Server, streams int) []*subscriber {
 // told.
 func byHole(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
-	line := startProxy(t, s.GRPC)
-	conn, all := open(t, line.address(), streams)
-	line.hole.Store(true)
+	return vanish(t, startProxy(t, s.GRPC), startProxy(t, s.HTTP), streams)
+}
+
+// vanish opens streams through lines that then swallow everything, also that their clients
+// have gone.
+func vanish(t *testing.T, toGRPC, toHTTP *proxy, streams int) []*subscriber {
+	t.Helper()
+	conn, all := open(t, toGRPC.address(), toHTTP.address(), streams)
+	toGRPC.hole.Store(true)
+	toHTTP.hole.Store(true)
 	must(t, conn.Close())
 	for _, w := range all {
-		w.ended()
+		w.cut()
 	}
 	return all
 }
 
-// doomedAddress tells a child of byKill where its server is.
-const doomedAddress = "LOGSIEVE_SOAK_DOOMED"
+// These tell a child of byKill where its server is.
+const (
+	doomedGRPC = "LOGSIEVE_SOAK_DOOMED"
+	doomedHTTP = "LOGSIEVE_SOAK_DOOMED_HTTP"
+)
 
 // byKill opens the streams in a process of their own, and kills it.
 func byKill(t *testing.T, s *server.Server, streams int) []*subscriber {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), doomedAddress+"="+s.GRPC, fmt.Sprintf("LOGSIEVE_SOAK_STREAMS=%d", streams))
+	child.Env = append(os.Environ(), doomedGRPC+"="+s.GRPC, doomedHTTP+"="+s.HTTP, fmt.Sprintf("LOGSIEVE_SOAK_STREAMS=%d", streams))
 	out, err := child.StdoutPipe()
 	must(t, err)
 	must(t, child.Start())
@@ -192,7 +210,7 @@ func byKill(t *testing.T, s *server.Server, streams int) []*subscriber {
 
 // doomed is the child of byKill: it opens streams and waits for its end.
 func doomed() bool {
-	address := os.Getenv(doomedAddress)
+	address := os.Getenv(doomedGRPC)
 	if address == "" {
 		return false
 	}
@@ -205,8 +223,13 @@ func doomed() bool {
 	if err != nil {
 		panic(err)
 	}
-	for range streams {
-		stream, err := loggerv1.NewLoggerClient(conn).Monitor(context.Background())
+	for i := range streams {
+		var stream bidi
+		if i%2 == 0 {
+			stream, err = loggerv1.NewLoggerClient(conn).Monitor(context.Background())
+		} else {
+			stream, err = dialSocket(context.Background(), os.Getenv(doomedHTTP))
+		}
 		if err == nil {
 			err = stream.Send(&loggerv1.LogFilter{Notices: true})
 		}

@@ -14,7 +14,8 @@ import (
 )
 
 // TestKill kills the server again and again while three kinds of writers write and twenty
-// subscribers watch: half of them come back by themselves, the others are resumed.
+// subscribers watch: eight of them with the Go client, which comes back by itself, six over
+// gRPC and six over WebSockets, which are resumed by cursor.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	const killsEach = 5
@@ -29,7 +30,7 @@ func TestKill(t *testing.T) {
 	}
 	total.input = fmt.Sprintf("%d entries at %.0f/s (%d/s asked for, outages included) over WriteEntries, POST /logs and OTLP",
 		sent, float64(sent)/took.Seconds(), perSecond)
-	total.remark = fmt.Sprintf("%d entries delivered to 20 subscribers", delivered)
+	total.remark = fmt.Sprintf("%d entries delivered to 8 Go clients, 6 gRPC streams and 6 WebSockets", delivered)
 	report(t, total)
 }
 
@@ -72,15 +73,18 @@ func stop(s, first *server.Server) error {
 // audience are twenty subscribers.
 type audience struct {
 	steady, resumed []*subscriber
-	conn            *grpc.ClientConn // of those that are resumed
+	conn            *grpc.ClientConn // of those that are resumed over gRPC
 }
 
 func gather(t *testing.T, s *server.Server) *audience {
 	t.Helper()
 	a := &audience{conn: connect(t, s.GRPC)}
-	for i := range 10 {
+	for i := range 8 {
 		a.steady = append(a.steady, healing(t, fmt.Sprintf("healing %d", i), s.GRPC))
-		a.resumed = append(a.resumed, bare(fmt.Sprintf("resumed %d", i), a.conn))
+	}
+	for i := range 6 {
+		a.resumed = append(a.resumed,
+			bare(fmt.Sprintf("resumed %d", i), a.conn), overWebSocket(fmt.Sprintf("WebSocket %d", i), s.HTTP))
 	}
 	for i, w := range a.all() {
 		must(t, w.watch(nth(i)))
@@ -119,10 +123,7 @@ func again(w *subscriber) (err error) {
 		if err = w.await("answered", func(w *subscriber) bool { return w.answered > 0 }); err == nil {
 			return nil
 		}
-		w.cut()
-		w.mu.Lock()
-		w.streams = w.streams[:len(w.streams)-1] // it was never open
-		w.mu.Unlock()
+		w.abandon()
 	}
 	return err
 }

@@ -97,7 +97,7 @@ func TestStalledMemory(t *testing.T) {
 			before, residentBefore := inUse(t, s), resident(t, s)
 			end := transport.open(t, s, streams)
 			fill(t, w)
-			each := (inUse(t, s) - before) / float64(streams)
+			each := (least(t, s) - before) / float64(streams)
 			eachResident := float64(resident(t, s)-residentBefore) / float64(streams)
 			if each > most {
 				t.Errorf("each stalled stream costs %s, want at most %s", mib(each), mib(most))
@@ -130,6 +130,20 @@ func fill(t *testing.T, w *writer) {
 func inUse(t *testing.T, s *server.Server) float64 {
 	t.Helper()
 	return look(t, s).heap + s.Metric(t, "go_memstats_stack_inuse_bytes")
+}
+
+// least returns how much memory a server uses once it has come to rest. Two collections
+// have to pass before what pools hold is free, and what is under way when the last write is
+// acknowledged takes as much again: 1.3 to 1.7 MiB a stream with a hundred of them, 0.8 a second
+// later.
+func least(t *testing.T, s *server.Server) (bytes float64) {
+	t.Helper()
+	bytes = inUse(t, s)
+	for range 5 {
+		time.Sleep(200 * time.Millisecond) // another process: there is nothing to wait for
+		bytes = min(bytes, inUse(t, s))
+	}
+	return bytes
 }
 
 // resident returns how much memory a server has from the system: what it uses, and what

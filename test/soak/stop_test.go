@@ -14,8 +14,8 @@ import (
 	"github.com/seed-2f16ea30/logsieve/test/history"
 )
 
-// TestStop stops a server with 500 streams under load. Each is told goodbye, ends with
-// UNAVAILABLE, and goes on where it was once the server is back.
+// TestStop stops a server with 500 streams under load, half of them WebSockets. Each is told
+// goodbye, ends with UNAVAILABLE, and goes on where it was once the server is back.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	const streams, perConnection = 500, 100
@@ -28,8 +28,11 @@ func TestStop(t *testing.T) {
 		if i%perConnection == 0 {
 			conns = append(conns, connect(t, s.GRPC))
 		}
-		w := bare(fmt.Sprintf("stream %d", i), conns[len(conns)-1])
-		must(t, w.watch(nth(i)))
+		w := overWebSocket(fmt.Sprintf("WebSocket %d", i), s.HTTP)
+		if i%2 == 0 {
+			w = bare(fmt.Sprintf("stream %d", i), conns[len(conns)-1])
+		}
+		must(t, w.watch(nth(i/2)))
 		t.Cleanup(w.cut)
 		watching = append(watching, w)
 	}
@@ -68,7 +71,7 @@ func TestStop(t *testing.T) {
 	for _, c := range conns {
 		must(t, c.Close())
 	}
-	r.input = fmt.Sprintf("%v, %d streams", writing, streams)
+	r.input = fmt.Sprintf("%v, %d streams, half of them WebSockets", writing, streams)
 	r.leaked = excess(t, s, idle)
 	r.remark = fmt.Sprintf("stopped within %v", took.Round(10*time.Millisecond))
 	report(t, r)

@@ -119,7 +119,18 @@ func (s *subscriber) begin(f *loggerv1.LogFilter, resumed bool) error {
 	s.mu.Unlock()
 	err = stream.Send(f)
 	go s.receive(ctx, stream, s.done)
+	if err != nil {
+		s.abandon()
+	}
 	return err
+}
+
+// abandon forgets the newest stream, which the server has not answered.
+func (s *subscriber) abandon() {
+	s.cut()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.streams = s.streams[:len(s.streams)-1]
 }
 
 func (s *subscriber) receive(ctx context.Context, stream bidi, done chan struct{}) {
