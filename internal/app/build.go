@@ -20,6 +20,7 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
 	"github.com/seed-2f16ea30/logsieve/internal/store/local"
 	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
 )
@@ -71,9 +72,14 @@ func (a *App) newSink() error {
 
 func (a *App) newService() error {
 	c := a.cfg.Stream
+	secret, err := store.Secret(a.cfg.Store.Dir)
+	if err != nil {
+		return err
+	}
 	a.service = monitor.New(monitor.Config{
 		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
 		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge,
+		MaxStreamsPerPrincipal: c.MaxStreamsPerPrincipal, CursorSecret: secret,
 		MaxEntriesPerSecond: c.MaxEntriesPerSecond, FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
 	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))
 	return nil

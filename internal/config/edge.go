@@ -17,6 +17,9 @@ type Stream struct {
 	// MaxStreams is how many streams may be open at a time. Range: 1 to 1,000,000.
 	// Default: 4,096.
 	MaxStreams int `key:"max_streams" flag:"*" usage:"how many streams may be open at a time" min:"1" max:"1000000"`
+	// MaxStreamsPerPrincipal is how many of them one principal may have: one token, one
+	// subject of an issuer, one certificate. Range: 1 to 1,000,000. Default: 64.
+	MaxStreamsPerPrincipal int `key:"max_streams_per_principal" min:"1" max:"1000000"`
 	// MaxQueued is how much waits for all readers together. Above it, the streams that
 	// hold the most count as behind first. Range: 1MiB to 64GiB. Default: 256MiB.
 	MaxQueued Size `key:"max_queued" min:"1MiB" max:"64GiB"`
@@ -37,13 +40,14 @@ type Stream struct {
 
 func defaultStream() Stream {
 	return Stream{
-		QueueSize:          512 * KiB,
-		ProgressInterval:   5 * time.Second,
-		FirstFilterTimeout: 10 * time.Second,
-		MaxStreams:         4096,
-		MaxQueued:          256 * MiB,
-		FilterUpdates:      10,
-		FilterBurst:        20,
+		QueueSize:              512 * KiB,
+		ProgressInterval:       5 * time.Second,
+		FirstFilterTimeout:     10 * time.Second,
+		MaxStreams:             4096,
+		MaxStreamsPerPrincipal: 64,
+		MaxQueued:              256 * MiB,
+		FilterUpdates:          10,
+		FilterBurst:            20,
 	}
 }
 
@@ -68,6 +72,15 @@ type Ingest struct {
 	// DecodedSize is the largest request once it is decompressed, at least BodySize.
 	// Range: 64KiB to 4GiB. Default: 20MiB.
 	DecodedSize Size `key:"decoded_size" min:"64KiB" max:"4GiB"`
+	// RateSize is how many bytes of entries a second one principal may have stored, on
+	// average. Range: 1KiB to 1TiB; 0 is no limit. Default: 4MiB.
+	RateSize Size `key:"rate_size" min:"1KiB" max:"1TiB" zero:"no limit"`
+	// RateBurst is how many bytes it may have stored at once after a pause. Range: 64KiB
+	// to 1TiB. Default: 6MiB.
+	RateBurst Size `key:"rate_burst" min:"64KiB" max:"1TiB"`
+	// RateEntries is how many entries a second one principal may have stored, on average.
+	// Range: 1 to 1,000,000,000; 0 is no limit. Default: 20,000.
+	RateEntries int `key:"rate_entries" min:"1" max:"1000000000" zero:"no limit"`
 	// Stdin reads lines from standard input. Default: false.
 	Stdin bool `key:"stdin" flag:"stdin" usage:"read lines from standard input"`
 	// Files are the glob patterns of files that are followed. Default: none.
@@ -83,6 +96,9 @@ func defaultIngest() Ingest {
 		Attributes:  128,
 		BodySize:    4 * MiB,
 		DecodedSize: 20 * MiB,
+		RateSize:    4 * MiB,
+		RateBurst:   6 * MiB,
+		RateEntries: 20_000,
 		FilesFrom:   FromEnd,
 	}
 }
@@ -92,6 +108,9 @@ type WebSocket struct {
 	// MessageSize is the largest message that a client may send. Range: 4KiB to 16MiB.
 	// Default: 64KiB.
 	MessageSize Size `key:"message_size" min:"4KiB" max:"16MiB"`
+	// MessageRate is how many messages a second a client may send. Range: 1 to 100,000.
+	// Default: 100: three times what a key that is held down makes.
+	MessageRate int `key:"message_rate" min:"1" max:"100000"`
 	// PingInterval is how often the server pings, so that proxies keep the connection
 	// and a client that vanished is noticed. Range: 1s to 1h. Default: 25s.
 	PingInterval time.Duration `key:"ping_interval" min:"1s" max:"1h"`
@@ -106,6 +125,7 @@ type WebSocket struct {
 func defaultWebSocket() WebSocket {
 	return WebSocket{
 		MessageSize:  64 * KiB,
+		MessageRate:  100,
 		PingInterval: 25 * time.Second,
 		PongTimeout:  8 * time.Second,
 		WriteTimeout: 30 * time.Second,

@@ -82,6 +82,10 @@ var table = []struct {
 		Code: codes.FailedPrecondition, Reason: "CURSOR_OF_ANOTHER_LOG",
 		Hint: "begin again with since or last: positions of another log say nothing about this one",
 	}},
+	{store.ErrCursorScope, Problem{
+		Code: codes.InvalidArgument, Reason: "CURSOR_OF_ANOTHER_SCOPE",
+		Hint: "use the credential with which the cursor was received, or begin with since or last",
+	}},
 	{store.ErrCursorTooOld, Problem{
 		Code: codes.OutOfRange, Reason: "CURSOR_TOO_OLD",
 		Hint: "begin with since or last to read what is still retained",

@@ -32,6 +32,7 @@ func TestDescribe(t *testing.T) {
 		"a problem":      {fault.Invalid("last", "too many", ""), codes.InvalidArgument, "INVALID_FILTER", true},
 		"garbled":        {store.ErrCursorMalformed, codes.InvalidArgument, "INVALID_CURSOR", true},
 		"foreign":        {store.ErrCursorEpoch, codes.FailedPrecondition, "CURSOR_OF_ANOTHER_LOG", true},
+		"another scope":  {store.ErrCursorScope, codes.InvalidArgument, "CURSOR_OF_ANOTHER_SCOPE", true},
 		"too old":        {store.ErrCursorTooOld, codes.OutOfRange, "CURSOR_TOO_OLD", true},
 		"ahead":          {store.ErrCursorAhead, codes.OutOfRange, "CURSOR_AHEAD", true},
 		"full":           {store.ErrFull, codes.ResourceExhausted, "STORE_FULL", true},

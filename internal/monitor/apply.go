@@ -18,7 +18,11 @@ func (s *session) awaitFirst(ctx context.Context) error {
 	case <-timeout.C:
 		return errNoFilter
 	case <-s.service.drain:
-		return errDraining
+		return draining.problem
+	case <-s.alarm.rung:
+		return s.alarm.end.problem
+	case <-s.reader.principal.Revoked:
+		return revoked.problem
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -75,7 +79,7 @@ func (s *session) apply(ctx context.Context, r received) error {
 	if s.matcher == nil {
 		otherwise = head
 	}
-	begin, err := s.service.position(ctx, r.filter, r.matcher, otherwise)
+	begin, err := s.reader.begin(ctx, r.filter, r.matcher, otherwise)
 	if err != nil {
 		return err
 	}
@@ -84,11 +88,12 @@ func (s *session) apply(ctx context.Context, r received) error {
 	}
 	s.leave()
 	s.reached, s.goal, s.fell, s.caughtUp = begin, head, false, false
-	s.matcher, s.revision = r.matcher, r.revision
+	s.matcher, s.query, s.revision = r.matcher, r.query, r.revision
 	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
 	s.sampler.limit(s.rate(int(r.filter.GetMaxEntriesPerSecond())))
 	s.tick(s.notices)
 	s.service.metrics.applied.Inc()
+	s.auditFilter(ctx)
 	if !s.notices {
 		return nil
 	}

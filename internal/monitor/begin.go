@@ -21,10 +21,10 @@ const clockSkew = 10 * time.Second
 
 // checkBegin refuses a filter that cannot begin where it says. It is asked as soon as the
 // filter comes, so that a wrong one overtakes none and hands its beginning on to none.
-func (s *Service) checkBegin(f *loggerv1.LogFilter) error {
+func (r *reader) checkBegin(f *loggerv1.LogFilter) error {
 	switch begin := f.GetBegin().(type) {
 	case *loggerv1.LogFilter_AfterCursor:
-		_, err := s.cursorPosition("after_cursor", begin.AfterCursor)
+		_, err := r.position("after_cursor", begin.AfterCursor)
 		return err
 	case *loggerv1.LogFilter_Since:
 		if err := begin.Since.CheckValid(); err != nil {
@@ -41,31 +41,20 @@ func (s *Service) checkBegin(f *loggerv1.LogFilter) error {
 	return nil
 }
 
-// position returns the position behind which a filter begins that checkBegin has found
-// right; otherwise is the one where it begins if it does not say. A cursor may have become
-// too old since.
-func (s *Service) position(ctx context.Context, f *loggerv1.LogFilter, m *filter.Matcher, otherwise entry.Position) (entry.Position, error) {
+// begin returns the position behind which a filter begins that checkBegin has found right;
+// otherwise is the one where it begins if it does not say. A cursor may have become too old
+// since.
+func (r *reader) begin(ctx context.Context, f *loggerv1.LogFilter, m *filter.Matcher, otherwise entry.Position) (entry.Position, error) {
 	switch begin := f.GetBegin().(type) {
 	case *loggerv1.LogFilter_AfterCursor:
-		return s.cursorPosition("after_cursor", begin.AfterCursor)
+		return r.position("after_cursor", begin.AfterCursor)
 	case *loggerv1.LogFilter_Since:
-		return s.history.PositionAt(ctx, begin.Since.AsTime())
+		return r.service.history.PositionAt(ctx, begin.Since.AsTime())
 	case *loggerv1.LogFilter_Last:
-		return s.lastPosition(ctx, m, int(begin.Last))
+		return r.service.lastPosition(ctx, m, int(begin.Last))
 	default:
 		return otherwise, nil
 	}
-}
-
-// cursorPosition returns the position of a cursor behind which everything is retained.
-func (s *Service) cursorPosition(field, cursor string) (entry.Position, error) {
-	p, err := s.history.Epoch().CheckCursor(cursor, s.history.Bounds())
-	if err != nil {
-		problem, _ := fault.Describe(err)
-		problem.Place.Field = field
-		return 0, &problem
-	}
-	return p, nil
 }
 
 // lastPosition returns the position behind which there are the last n entries that

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
@@ -26,6 +27,10 @@ const (
 
 // ListFields counts the fields and values of recent entries.
 func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsRequest) (*loggerv1.ListFieldsResponse, error) {
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
 	values, window := int(req.GetValues()), int(req.GetWindow())
 	switch {
 	case values > maxValues:
@@ -38,7 +43,7 @@ func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsReques
 		return nil, err
 	}
 	t := tally{prefix: req.GetPrefix(), fields: make(map[string]*fieldTally)}
-	if err := s.recent(ctx, cmp.Or(window, defaultWindow), func(e *entry.Entry) {
+	if err := r.recent(ctx, cmp.Or(window, defaultWindow), func(e *entry.Entry) {
 		if m.Match(e) {
 			t.add(e)
 		}
@@ -48,15 +53,21 @@ func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsReques
 	return t.response(cmp.Or(values, defaultValues)), nil
 }
 
-// recent calls visit with the newest entries, the newest first.
-func (s *Service) recent(ctx context.Context, window int, visit func(*entry.Entry)) error {
+// recent calls visit with the newest entries that may be read, the newest first: as many as
+// the window holds, or as it finds within pageTime. The window does not count those that may
+// not be read: how many of them there are between the others would show.
+func (r *reader) recent(ctx context.Context, window int, visit func(*entry.Entry)) error {
+	s, deadline := r.service, time.Now().Add(pageTime)
 	bounds := s.history.Bounds()
-	for before := bounds.Head + 1; window > 0 && before > bounds.Floor+1; {
+	for before := bounds.Head + 1; window > 0 && before > bounds.Floor+1 && time.Now().Before(deadline); {
 		b, err := s.readBackward(ctx, before)
 		if err != nil {
 			return err
 		}
 		for _, e := range slices.Backward(b.Entries) {
+			if !r.may(e) {
+				continue
+			}
 			visit(e)
 			if window--; window == 0 {
 				return nil

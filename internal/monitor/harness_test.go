@@ -33,6 +33,9 @@ type server struct {
 	t       *testing.T
 	store   *local.Log
 	service *monitor.Service
+	pipe    *bufconn.Listener
+	callers *callers
+	log     *logText
 	written int
 }
 
@@ -44,21 +47,24 @@ type setup struct {
 	hold chan struct{}
 	// history, if not nil, puts something between the service and the store.
 	history func(*local.Log) monitor.History
+	// level is from which level on the service's log is kept.
+	level slog.Level
 }
 
 // start runs a server until the test ends.
 func start(t *testing.T, change ...func(*setup)) *server {
 	t.Helper()
 	cfg := setup{
-		monitor: monitor.Config{QueueBytes: 1 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 100},
+		monitor: monitor.Config{QueueBytes: 1 << 20, ProgressInterval: time.Hour, FirstFilterTimeout: time.Minute, MaxStreams: 100, CursorSecret: []byte("a secret of the tests")},
 		hub:     hub.Config{RingEntries: 1000, RingBytes: 1 << 20, Readers: 4},
 		store:   local.Config{Dir: t.TempDir()},
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
-	logger := slog.New(slog.DiscardHandler)
-	log, err := local.Open(cfg.store, logger)
+	text := &logText{}
+	logger := slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: cfg.level}))
+	log, err := local.Open(cfg.store, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +78,9 @@ func start(t *testing.T, change ...func(*setup)) *server {
 		monitor.NewMetrics(registry), logger)
 	violations := &streamguard.Log{}
 	t.Cleanup(func() { violations.Check(t) })
-	s := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, logger, grpc.ChainStreamInterceptor(streamguard.Server(violations.Add)))
+	known := &callers{}
+	s := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, slog.New(slog.DiscardHandler),
+		grpc.ChainStreamInterceptor(streamguard.Server(violations.Add), known.stream), grpc.ChainUnaryInterceptor(known.unary))
 	loggerv1.RegisterLoggerServer(s, service)
 
 	pipe := bufconn.Listen(1 << 16)
@@ -106,7 +114,10 @@ func start(t *testing.T, change ...func(*setup)) *server {
 			t.Errorf("%d bytes are queued for streams that have ended", n)
 		}
 	})
-	return &server{LoggerClient: loggerv1.NewLoggerClient(conn), t: t, store: log, service: service}
+	return &server{
+		LoggerClient: loggerv1.NewLoggerClient(conn), t: t,
+		store: log, service: service, pipe: pipe, callers: known, log: text,
+	}
 }
 
 // counter returns the value of a counter.

@@ -26,14 +26,14 @@ const inboxSize = 64
 type received struct {
 	revision uint32
 	filter   *loggerv1.LogFilter
-	matcher  *filter.Matcher
-	refusal  error // why it is refused; filter and matcher are nil then
+	matcher  *filter.Matcher // with the reader's scope
+	query    string          // the filter in canonical form, without the scope
+	refusal  error           // why it is refused; the others are not set then
 }
 
 // inbox is where the goroutine that receives filters leaves them for the session.
 type inbox struct {
-	// check refuses a filter that cannot begin where it says.
-	check func(*loggerv1.LogFilter) error
+	reader *reader
 	// wake has one token when there is something new: a filter, or the end.
 	wake chan struct{}
 	// updates is the rate at which filters are shown to the session. Those that come
@@ -52,12 +52,12 @@ type inbox struct {
 
 // newInbox returns an inbox that shows a session so many filters a second, and so many
 // at once after a pause. 0 a second is no limit.
-func newInbox(check func(*loggerv1.LogFilter) error, perSecond, burst int) *inbox {
+func newInbox(r *reader, perSecond, burst int) *inbox {
 	limit := rate.Limit(perSecond)
 	if perSecond == 0 {
 		limit = rate.Inf
 	}
-	b := &inbox{check: check, wake: make(chan struct{}, 1), updates: rate.NewLimiter(limit, burst)}
+	b := &inbox{reader: r, wake: make(chan struct{}, 1), updates: rate.NewLimiter(limit, burst)}
 	b.room = sync.NewCond(&b.mu)
 	return b
 }
@@ -127,7 +127,7 @@ func (b *inbox) overtakeLocked(newer *received) {
 		if newer.filter.GetBegin() == nil {
 			newer.filter.Begin = old.filter.GetBegin()
 		}
-		old.filter, old.matcher, old.refusal = nil, nil, errSuperseded
+		*old = received{revision: old.revision, refusal: errSuperseded}
 	}
 }
 
@@ -170,12 +170,12 @@ func (b *inbox) compile(f *loggerv1.LogFilter) received {
 	}
 	m, err := filter.Compile(f)
 	if err == nil {
-		err = b.check(f)
+		err = b.reader.checkBegin(f)
 	}
 	if err != nil {
 		return received{refusal: err}
 	}
-	return received{filter: f, matcher: m}
+	return received{filter: f, matcher: b.reader.within(m), query: m.Canonical()}
 }
 
 var errSuperseded = &fault.Problem{

@@ -25,7 +25,11 @@ const (
 
 // ListEntries returns a page of retained entries.
 func (s *Service) ListEntries(ctx context.Context, req *loggerv1.ListEntriesRequest) (*loggerv1.ListEntriesResponse, error) {
-	p, err := s.newPage(ctx, req)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPage(ctx, r, req)
 	if err != nil {
 		return nil, err
 	}
@@ -38,16 +42,41 @@ func (s *Service) ListEntries(ctx context.Context, req *loggerv1.ListEntriesRequ
 			return nil, err
 		}
 	}
-	if p.low < p.high {
+	more := p.low < p.high
+	if more && p.full && r.scope != nil {
+		if more, err = p.more(ctx, deadline); err != nil {
+			return nil, err
+		}
+	}
+	if more {
 		p.response.NextPageToken = p.token()
 	}
 	return p.response, nil
+}
+
+// more tells whether anything may be read beyond a page that is full: that there is a next
+// page would otherwise tell that others have written something. If that is not known in
+// time, there is one.
+func (p *page) more(ctx context.Context, deadline time.Time) (bool, error) {
+	beyond := *p
+	beyond.matcher, beyond.size, beyond.full = p.reader.scope, 1, false
+	beyond.bytes, beyond.response = 0, &loggerv1.ListEntriesResponse{}
+	for !beyond.full && beyond.low < beyond.high {
+		if time.Now().After(deadline) {
+			return true, nil
+		}
+		if err := beyond.read(ctx); err != nil {
+			return false, err
+		}
+	}
+	return beyond.full || len(beyond.response.GetGaps()) > 0, nil
 }
 
 // page is one page while it is filled: what is still to be read of it are the positions
 // behind low, up to and including high.
 type page struct {
 	service   *Service
+	reader    *reader
 	matcher   *filter.Matcher
 	low, high entry.Position
 	backward  bool
@@ -57,7 +86,7 @@ type page struct {
 	response  *loggerv1.ListEntriesResponse
 }
 
-func (s *Service) newPage(ctx context.Context, req *loggerv1.ListEntriesRequest) (*page, error) {
+func newPage(ctx context.Context, r *reader, req *loggerv1.ListEntriesRequest) (*page, error) {
 	m, err := filter.Compile(&loggerv1.LogFilter{
 		Query: req.GetQuery(), MinSeverity: req.GetMinSeverity(), Services: req.GetServices(), Hosts: req.GetHosts(),
 		Attributes: req.GetAttributes(), Contains: req.GetContains(), Excludes: req.GetExcludes(), Regex: req.GetRegex(),
@@ -72,7 +101,7 @@ func (s *Service) newPage(ctx context.Context, req *loggerv1.ListEntriesRequest)
 		return nil, fault.Invalid("order", "order is not a value that this server knows", "send NEWEST_FIRST or OLDEST_FIRST")
 	}
 	p := &page{
-		service: s, matcher: m, size: int(req.GetPageSize()), response: &loggerv1.ListEntriesResponse{},
+		service: r.service, reader: r, matcher: r.within(m), size: int(req.GetPageSize()), response: &loggerv1.ListEntriesResponse{},
 		backward: req.GetOrder() != loggerv1.Order_OLDEST_FIRST,
 	}
 	if p.size == 0 {
@@ -111,14 +140,14 @@ func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err
 		raise(at)
 	}
 	if c := req.GetBeforeCursor(); c != "" {
-		if at, err = s.cursorPosition("before_cursor", c); err != nil {
+		if at, err = p.reader.position("before_cursor", c); err != nil {
 			return err
 		}
 		lower(max(at, 1) - 1)
 	}
 	if c := req.GetUntilCursor(); c != "" {
 		// Wherever it is: what retention has overtaken leaves nothing, and that is the answer.
-		if at, err = p.parse("until_cursor", c); err != nil {
+		if at, err = p.reader.anyPosition("until_cursor", c); err != nil {
 			return err
 		}
 		lower(at)
@@ -131,20 +160,9 @@ func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err
 // that is not the first, retention may have passed it.
 func (p *page) afterCursor(cursor, token string) (entry.Position, error) {
 	if token == "" {
-		return p.service.cursorPosition("after_cursor", cursor)
+		return p.reader.position("after_cursor", cursor)
 	}
-	return p.parse("after_cursor", cursor)
-}
-
-// parse returns the position of a cursor, wherever in the log it is.
-func (p *page) parse(field, cursor string) (entry.Position, error) {
-	at, err := p.service.history.Epoch().ParseCursor(cursor)
-	if err != nil {
-		problem, _ := fault.Describe(err)
-		problem.Place.Field = field
-		return 0, &problem
-	}
-	return at, nil
+	return p.reader.anyPosition("after_cursor", cursor)
 }
 
 // A page token is the direction and the cursor of where the page before has come to.
@@ -154,11 +172,10 @@ const (
 )
 
 func (p *page) token() string {
-	epoch := p.service.history.Epoch()
 	if p.backward {
-		return tokenBackward + epoch.Cursor(p.high)
+		return tokenBackward + p.reader.cursors.Mark(p.high)
 	}
-	return tokenForward + epoch.Cursor(p.low)
+	return tokenForward + p.reader.cursors.Mark(p.low)
 }
 
 func (p *page) resume(token string, begin, lower func(entry.Position)) error {
@@ -173,7 +190,7 @@ func (p *page) resume(token string, begin, lower func(entry.Position)) error {
 	if !ok {
 		return fault.Invalid("page_token", "the page token is not one of this listing", "send next_page_token as it came, with all other fields unchanged")
 	}
-	at, err := p.parse("page_token", cursor)
+	at, err := p.reader.anyPosition("page_token", cursor)
 	if err != nil {
 		return err
 	}
@@ -235,16 +252,16 @@ func (p *page) add(e *entry.Entry) {
 	if !p.matcher.Match(e) {
 		return
 	}
-	p.response.Entries = append(p.response.Entries, e.ToProto(p.service.history.Epoch().Cursor(e.Position)))
+	p.response.Entries = append(p.response.Entries, e.ToProto(p.reader.cursors.Cursor(e.Position)))
 	p.bytes += len(e.Wire()) + store.CursorLength
 	p.full = len(p.response.Entries) >= p.size || p.bytes >= maxPageBytes
 }
 
 func (p *page) tellGap(b store.Batch) {
-	epoch := p.service.history.Epoch()
+	cursors := p.reader.cursors
 	p.response.Gaps = append(p.response.Gaps, &loggerv1.Gap{
-		FromCursor: epoch.Cursor(b.After), ToCursor: epoch.Cursor(b.Through),
-		Entries: b.Gap.Entries, Reason: gapReason(b.Gap.Reason),
+		FromCursor: cursors.Mark(b.After), ToCursor: cursors.Mark(b.Through),
+		Entries: p.reader.count(b.Gap.Entries), Reason: gapReason(b.Gap.Reason),
 	})
 	if p.backward {
 		p.high = max(b.After, p.low)

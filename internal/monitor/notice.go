@@ -22,12 +22,12 @@ func spoken(n *loggerv1.Notice, severity entry.Severity, sentence string) *logge
 	}
 }
 
-func (s *session) cursor(p entry.Position) string { return s.out.epoch.Cursor(p) }
+func (s *session) cursor(p entry.Position) string { return s.reader.cursors.Mark(p) }
 
 func (s *session) sendApplied() error {
 	cursor := s.cursor(s.reached)
 	return s.out.notice(plain(&loggerv1.Notice{Kind: &loggerv1.Notice_Applied{Applied: &loggerv1.Applied{
-		Revision: s.revision, Cursor: cursor, Query: s.matcher.Canonical(),
+		Revision: s.revision, Cursor: cursor, Query: s.query,
 	}}}), cursor)
 }
 
@@ -41,8 +41,8 @@ func (s *session) sendCaughtUp() error {
 func (s *session) sendProgress() error {
 	cursor, head := s.cursor(s.reached), max(s.service.hub.Head(), s.reached)
 	return s.out.notice(plain(&loggerv1.Notice{Kind: &loggerv1.Notice_Progress{Progress: &loggerv1.Progress{
-		Cursor: cursor, Scanned: s.scanned, Matched: uint64(s.ledger.matched), //nolint:gosec // G115: a count.
-		Behind: s.between(s.reached, head), HeadCursor: s.cursor(head), Revision: s.revision,
+		Cursor: cursor, Scanned: s.reader.count(s.scanned), Matched: uint64(s.ledger.matched), //nolint:gosec // G115: a count.
+		Behind: s.reader.count(s.between(s.reached, head)), HeadCursor: s.cursor(head), Revision: s.revision,
 	}}}), cursor)
 }
 
@@ -58,11 +58,20 @@ func (s *session) sendRejected(revision uint32, err error) error {
 	}}, entry.Warn, sentence), "")
 }
 
+// sendLogGap tells of a gap of which it is known how many entries the log held there,
+// whoever may read them.
+func (s *session) sendLogGap(from, to entry.Position, entries uint64, reason loggerv1.GapReason) error {
+	return s.sendGap(from, to, s.reader.count(entries), reason)
+}
+
 // sendGap tells that entries behind one position, up to and including another, are
-// missing.
+// missing; 0 entries is an unknown number.
 func (s *session) sendGap(from, to entry.Position, entries uint64, reason loggerv1.GapReason) error {
 	cursor := s.cursor(to)
 	sentence := fmt.Sprintf("%d entries are missing here: %s", entries, gapSentences[reason])
+	if entries == 0 {
+		sentence = "entries may be missing here: " + gapSentences[reason]
+	}
 	return s.out.notice(spoken(&loggerv1.Notice{Kind: &loggerv1.Notice_Gap{Gap: &loggerv1.Gap{
 		FromCursor: s.cursor(from), ToCursor: cursor, Entries: entries, Reason: reason,
 	}}}, entry.Warn, sentence), cursor)
@@ -75,9 +84,9 @@ var gapSentences = map[loggerv1.GapReason]string{
 	loggerv1.GapReason_DAMAGE:          "they are damaged on the server's disk",
 }
 
-func (s *session) sendGoodbye(reason loggerv1.GoodbyeReason, problem *fault.Problem) error {
+func (s *session) sendGoodbye(e *ending) error {
 	cursor := s.cursor(s.reached)
 	return s.out.notice(spoken(&loggerv1.Notice{Kind: &loggerv1.Notice_Goodbye{Goodbye: &loggerv1.Goodbye{
-		Reason: reason, Cursor: cursor, RetryAfter: durationpb.New(problem.RetryAfter),
-	}}}, entry.Info, problem.Message+": resume from the cursor of this notice"), cursor)
+		Reason: e.reason, Cursor: cursor, RetryAfter: durationpb.New(e.problem.RetryAfter),
+	}}}, entry.Info, e.problem.Message+": resume from the cursor of this notice"), cursor)
 }

@@ -20,7 +20,7 @@ import (
 type outbox struct {
 	stream   grpc.ServerStream
 	encoding frame.Encoding
-	epoch    store.Epoch
+	cursors  store.Cursors
 
 	begun    bool           // the headers are sent
 	last     entry.Position // of the last entry
@@ -35,9 +35,9 @@ const (
 	gatherBytes = 28 << 10
 )
 
-func newOutbox(stream grpc.ServerStream, epoch store.Epoch) *outbox {
+func newOutbox(stream grpc.ServerStream, cursors store.Cursors) *outbox {
 	return &outbox{
-		stream: stream, encoding: frame.Of(stream.Context()), epoch: epoch,
+		stream: stream, encoding: frame.Of(stream.Context()), cursors: cursors,
 		cursor: make([]byte, 0, store.CursorLength),
 	}
 }
@@ -45,7 +45,7 @@ func newOutbox(stream grpc.ServerStream, epoch store.Epoch) *outbox {
 // entry sends an entry that matched the filter with this revision. Like all that send,
 // it blocks while the client does not read.
 func (o *outbox) entry(e *entry.Entry, revision uint32) error {
-	o.cursor = o.epoch.AppendCursor(o.cursor[:0], e.Position)
+	o.cursor = o.cursors.Append(o.cursor[:0], e.Position)
 	if o.encoding == frame.Protobuf {
 		return o.send(o.protobuf(e, revision))
 	}

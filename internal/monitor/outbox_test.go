@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/frame"
+	"github.com/seed-2f16ea30/logsieve/internal/store"
 )
 
 // sent is a stream that keeps the last message.
@@ -30,7 +31,7 @@ func (s *sent) SendMsg(m any) error {
 // reads it: an entry's encoding lies in one piece of memory with that of its neighbours.
 func TestSparseEntriesHoldNoOthers(t *testing.T) {
 	stream := &sent{ctx: t.Context()}
-	out := newOutbox(stream, 1)
+	out := newOutbox(stream, store.Epoch(1).Plain())
 	position := entry.Position(1)
 	for _, step := range []struct {
 		distance entry.Position

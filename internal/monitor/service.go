@@ -4,15 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
-	"github.com/seed-2f16ea30/logsieve/internal/fault"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/store"
 )
@@ -48,8 +45,10 @@ type Config struct {
 	ProgressInterval time.Duration
 	// FirstFilterTimeout is how long a stream may be open before its first filter.
 	FirstFilterTimeout time.Duration
-	// MaxStreams is how many streams may be open at the same time.
-	MaxStreams int
+	// MaxStreams is how many streams may be open at the same time, and
+	// MaxStreamsPerPrincipal how many of them one principal may have. 0 of those: as many
+	// as there may be, which also holds for principals without a name.
+	MaxStreams, MaxStreamsPerPrincipal int
 	// FilterUpdates is how many filters a second a stream takes up, after the first
 	// FilterBurst. Those that come faster are overtaken by the newest. 0: no limit.
 	FilterUpdates, FilterBurst int
@@ -58,6 +57,9 @@ type Config struct {
 	MaxEntriesPerSecond int
 	// MaxAge is how long a stream may last. 0: as long as it likes.
 	MaxAge time.Duration
+	// CursorSecret seals the cursors of those who may read a part of the log. It must be
+	// the same after a restart for them to be able to resume; see [store.Secret].
+	CursorSecret []byte
 }
 
 // Service implements logger.v1.Logger. Its methods are safe for concurrent use.
@@ -71,7 +73,7 @@ type Service struct {
 	metrics *Metrics
 	logger  *slog.Logger
 
-	streams   atomic.Int64
+	places    places
 	drain     chan struct{} // closed by Drain
 	drainOnce sync.Once
 }
@@ -83,7 +85,8 @@ var _ loggerv1.LoggerServer = (*Service)(nil)
 func New(cfg Config, h *hub.Hub, history History, sink Sink, metrics *Metrics, logger *slog.Logger) *Service {
 	return &Service{
 		cfg: cfg, hub: h, history: history, sink: sink, metrics: metrics, logger: logger,
-		drain: make(chan struct{}),
+		places: newPlaces(cfg.MaxStreams, cfg.MaxStreamsPerPrincipal),
+		drain:  make(chan struct{}),
 	}
 }
 
@@ -93,46 +96,52 @@ func (s *Service) Drain() { s.drainOnce.Do(func() { close(s.drain) }) }
 
 // Monitor streams what matches the newest filter that the client has sent.
 func (s *Service) Monitor(stream grpc.BidiStreamingServer[loggerv1.LogFilter, loggerv1.LogEntry]) error {
-	filters := newInbox(s.checkBegin, s.cfg.FilterUpdates, s.cfg.FilterBurst)
+	r, err := s.reader(stream.Context())
+	if err != nil {
+		return err
+	}
+	filters := newInbox(r, s.cfg.FilterUpdates, s.cfg.FilterBurst)
 	// The goroutine that receives is not waited for: Recv returns only when the stream
 	// has ended, which is when this handler has returned. It touches nothing but the
 	// inbox.
 	go filters.receive(stream.Context(), stream.Recv)
-	return s.serve(stream, filters, (*outbox).begin)
+	return r.serve(stream, filters, (*outbox).begin)
 }
 
 // Tail streams what matches one filter.
 func (s *Service) Tail(f *loggerv1.LogFilter, stream grpc.ServerStreamingServer[loggerv1.LogEntry]) error {
-	filters := newInbox(s.checkBegin, s.cfg.FilterUpdates, s.cfg.FilterBurst)
+	r, err := s.reader(stream.Context())
+	if err != nil {
+		return err
+	}
+	filters := newInbox(r, s.cfg.FilterUpdates, s.cfg.FilterBurst)
 	filters.put(f)
 	// A wrong filter fails the call before it has headers: over HTTP that is a status.
-	return s.serve(stream, filters, nil)
+	return r.serve(stream, filters, nil)
 }
 
 // serve runs the session of a stream on the goroutine of its handler. begin, if not nil,
 // is called before the first filter is waited for.
-func (s *Service) serve(stream grpc.ServerStream, filters *inbox, begin func(*outbox) error) error {
-	if s.streams.Add(1) > int64(s.cfg.MaxStreams) {
-		s.streams.Add(-1)
-		return errTooManyStreams
+func (r *reader) serve(stream grpc.ServerStream, filters *inbox, begin func(*outbox) error) (err error) {
+	s := r.service
+	if err := s.places.take(r.principal.Name); err != nil {
+		return err
 	}
-	defer s.streams.Add(-1)
+	defer s.places.leave(r.principal.Name)
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
 
-	out := newOutbox(stream, s.history.Epoch())
+	out := newOutbox(stream, r.cursors)
+	session := newSession(r, out, filters)
+	opened := time.Now()
+	defer func() {
+		session.close()
+		session.audit(stream.Context(), opened, err)
+	}()
 	if begin != nil {
 		if err := begin(out); err != nil {
 			return err
 		}
 	}
-	session := newSession(s, out, filters)
-	defer session.close()
 	return session.run(stream.Context())
-}
-
-var errTooManyStreams = &fault.Problem{
-	Code: codes.ResourceExhausted, Reason: "TOO_MANY_STREAMS", RetryAfter: 5 * time.Second,
-	Message: "the server has as many streams open as it may have",
-	Hint:    "close streams that are not needed, or raise stream.max_streams",
 }

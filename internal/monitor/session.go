@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -20,11 +19,14 @@ import (
 // what it promises and package hub for live and behind.
 type session struct {
 	service *Service
+	reader  *reader
 	filters *inbox
 	out     *outbox
 
-	// The filter in force.
+	// The filter in force: nil before the first one. query is it in canonical form, as its
+	// author is told it: without the scope, which is in matcher.
 	matcher  *filter.Matcher
+	query    string
 	revision uint32
 	overload loggerv1.Overload
 	notices  bool
@@ -48,29 +50,20 @@ type session struct {
 	halfClosed bool
 
 	progress *time.Ticker // nil unless the filter asks for notices
-	old      *time.Timer  // fires when the stream has reached its greatest age; nil if there is none
+	alarm    alarm
 }
 
-func newSession(service *Service, out *outbox, filters *inbox) *session {
-	s := &session{service: service, out: out, filters: filters}
-	if age := service.cfg.MaxAge; age > 0 {
-		s.old = time.NewTimer(age)
+func newSession(r *reader, out *outbox, filters *inbox) *session {
+	return &session{
+		service: r.service, reader: r, out: out, filters: filters,
+		alarm: newAlarm(r.service.cfg.MaxAge, r.principal.Expires),
 	}
-	return s
 }
 
 // Errors that end a session.
 var (
 	errDone = errors.New("the stream has delivered all that it was to deliver")
 
-	errDraining = &fault.Problem{
-		Code: codes.Unavailable, Reason: "STOPPING", RetryAfter: time.Second,
-		Message: "the server is being stopped", Hint: "resume from the cursor of the goodbye",
-	}
-	errTooOld = &fault.Problem{
-		Code: codes.Unavailable, Reason: "MAX_AGE", RetryAfter: time.Millisecond,
-		Message: "the stream has lasted as long as a stream may (stream.max_age)", Hint: "resume from the cursor of the goodbye",
-	}
 	errNoFilter = &fault.Problem{
 		Code: codes.DeadlineExceeded, Reason: "NO_FILTER",
 		Message: "no filter came in time", Hint: "send a LogFilter as soon as the stream is open; an empty one selects everything",
@@ -106,9 +99,7 @@ func (s *session) close() {
 		s.service.logger.Error("a stream has lost count of its entries: please report this", "ledger", s.ledger)
 	}
 	s.tick(false)
-	if s.old != nil {
-		s.old.Stop()
-	}
+	s.alarm.stop()
 }
 
 // step answers the filters that have come, and moves the stream on.
@@ -116,14 +107,11 @@ func (s *session) step(ctx context.Context) error {
 	if err := s.takeFilters(ctx); err != nil {
 		return err
 	}
-	select {
-	case <-s.service.drain:
-		return s.goodbye(loggerv1.GoodbyeReason_DRAIN, errDraining)
-	case <-s.tooOld():
-		return s.goodbye(loggerv1.GoodbyeReason_MAX_AGE, errTooOld)
-	case <-ctx.Done():
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	default:
+	}
+	if e := s.ending(); e != nil {
+		return s.goodbye(e)
 	}
 	switch {
 	case s.halfClosed && s.reached >= s.goal:
@@ -135,19 +123,6 @@ func (s *session) step(ctx context.Context) error {
 	}
 }
 
-// goodbye ends the stream by the server's decision.
-func (s *session) goodbye(reason loggerv1.GoodbyeReason, problem *fault.Problem) error {
-	return cmp.Or(s.sampled(), s.sendGoodbye(reason, problem), s.out.flush(), error(problem))
-}
-
-// tooOld receives when the stream has reached its greatest age.
-func (s *session) tooOld() <-chan time.Time {
-	if s.old == nil {
-		return nil
-	}
-	return s.old.C
-}
-
 // follow waits for what happens next on a live stream.
 func (s *session) follow(ctx context.Context) error {
 	select {
@@ -155,8 +130,10 @@ func (s *session) follow(ctx context.Context) error {
 		return nil
 	case <-s.service.drain:
 		return nil
-	case <-s.tooOld():
-		return s.goodbye(loggerv1.GoodbyeReason_MAX_AGE, errTooOld)
+	case <-s.alarm.rung:
+		return nil
+	case <-s.reader.principal.Revoked:
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-s.live.Wake():
@@ -289,13 +266,13 @@ func (s *session) skip() error {
 	}
 	from := s.reached
 	s.reached = head
-	return errors.Join(s.sampled(), s.sendGap(from, head, s.between(from, head), loggerv1.GapReason_SKIPPED_TO_LIVE), s.out.flush())
+	return errors.Join(s.sampled(), s.sendLogGap(from, head, s.between(from, head), loggerv1.GapReason_SKIPPED_TO_LIVE), s.out.flush())
 }
 
 func (s *session) tellGap(batch store.Batch) error {
 	from := s.reached
 	s.reached = batch.Through
-	return errors.Join(s.sampled(), s.sendGap(from, batch.Through, batch.Gap.Entries, gapReason(batch.Gap.Reason)), s.out.flush())
+	return errors.Join(s.sampled(), s.sendLogGap(from, batch.Through, batch.Gap.Entries, gapReason(batch.Gap.Reason)), s.out.flush())
 }
 
 // advance moves on to a position up to which everything was judged.
@@ -321,11 +298,11 @@ func (s *session) between(after, through entry.Position) uint64 {
 func matches(*entry.Entry) bool { return true }
 
 // deliver sends what matches of entries that follow the position reached, and returns how
-// many it has judged. It stops, and is not whole, as soon as a filter has come: the rest
-// is for that one to judge.
+// many it has judged. It stops, and is not whole, as soon as the stream has to end or a
+// filter has come: the rest is for that one to judge.
 func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool) (whole bool, judged int, err error) {
 	for i, e := range entries {
-		if s.filters.pending.Load() && !s.halfClosed {
+		if s.filters.pending.Load() || s.ending() != nil {
 			return false, i, s.out.flush()
 		}
 		if e.Position <= s.reached {

@@ -13,6 +13,10 @@ import (
 // WriteEntries stores entries and returns once they are stored. Bad ones are named, the
 // others kept.
 func (s *Service) WriteEntries(ctx context.Context, req *loggerv1.WriteEntriesRequest) (*loggerv1.WriteEntriesResponse, error) {
+	cursors, err := s.writerCursors(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sent := req.GetEntries()
 	if len(sent) == 0 {
 		return nil, fault.Invalid("entries", "there are no entries", `send at least one, for example {"entries":[{"message":"hello"}]}`)
@@ -36,7 +40,7 @@ func (s *Service) WriteEntries(ctx context.Context, req *loggerv1.WriteEntriesRe
 	return &loggerv1.WriteEntriesResponse{
 		Accepted: uint32(len(good)), //nolint:gosec // G115: a request holds a few million entries at most.
 		Rejected: bad,
-		Cursor:   s.history.Epoch().Cursor(good[len(good)-1].Position),
+		Cursor:   cursors.Cursor(good[len(good)-1].Position),
 	}, nil
 }
 

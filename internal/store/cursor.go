@@ -72,14 +72,26 @@ func (ep Epoch) Cursor(p entry.Position) string {
 // ParseCursor returns the position of a cursor of this epoch. It fails with
 // ErrCursorMalformed or ErrCursorEpoch.
 func (ep Epoch) ParseCursor(cursor string) (entry.Position, error) {
-	var b [cursorBytes]byte
+	b, err := decodeCursor(cursor)
+	if err != nil {
+		return 0, err
+	}
+	return ep.parse(&b)
+}
+
+// decodeCursor returns the bytes of a cursor of either kind.
+func decodeCursor(cursor string) (b [cursorBytes]byte, err error) {
 	if len(cursor) != CursorLength {
-		return 0, ErrCursorMalformed
+		return b, ErrCursorMalformed
 	}
 	if n, err := base64.URLEncoding.Strict().Decode(b[:], []byte(cursor)); err != nil || n != cursorBytes {
-		return 0, ErrCursorMalformed
+		return b, ErrCursorMalformed
 	}
-	if binary.BigEndian.Uint32(b[checkedBytes:]) != cursorSum(&b) || b[0] != cursorVersion {
+	return b, nil
+}
+
+func (ep Epoch) parse(b *[cursorBytes]byte) (entry.Position, error) {
+	if binary.BigEndian.Uint32(b[checkedBytes:]) != cursorSum(b) || b[0] != cursorVersion {
 		return 0, ErrCursorMalformed
 	}
 	if Epoch(binary.BigEndian.Uint64(b[0:])>>16)&epochMask != ep&epochMask {
@@ -91,14 +103,16 @@ func (ep Epoch) ParseCursor(cursor string) (entry.Position, error) {
 // CheckCursor returns the position of a cursor if everything behind it can be read
 // from a log with these bounds. It fails with one of the four cursor errors.
 func (ep Epoch) CheckCursor(cursor string, bounds Bounds) (entry.Position, error) {
-	p, err := ep.ParseCursor(cursor)
+	return ep.Plain().Check(cursor, bounds)
+}
+
+// check tells whether everything behind a position can be read.
+func (b Bounds) check(p entry.Position) error {
 	switch {
-	case err != nil:
-		return 0, err
-	case p < bounds.Floor:
-		return 0, ErrCursorTooOld
-	case p > bounds.Head:
-		return 0, ErrCursorAhead
+	case p < b.Floor:
+		return ErrCursorTooOld
+	case p > b.Head:
+		return ErrCursorAhead
 	}
-	return p, nil
+	return nil
 }
