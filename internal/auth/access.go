@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,17 +54,19 @@ func (a *Access) Authenticate(ctx context.Context, c Credentials) (*Principal, e
 	return p, nil
 }
 
-func (r *rules) authenticate(_ context.Context, c Credentials, now time.Time) (*Principal, error) {
+func (r *rules) authenticate(ctx context.Context, c Credentials, now time.Time) (*Principal, error) {
 	text, err := c.bearer()
 	switch {
 	case err != nil:
 		return nil, err
-	case text == "":
-		return nil, refuse(causeMissing)
 	case strings.HasPrefix(text, token.Prefix):
 		return r.authenticateToken(text, now)
+	case text != "":
+		return r.authenticateJWT(ctx, text, now)
+	case c.Certificate != nil:
+		return r.authenticateCertificate(c.Certificate, now)
 	default:
-		return nil, refuse(causeMalformed)
+		return nil, refuse(causeMissing)
 	}
 }
 
@@ -104,7 +107,9 @@ func (a *Access) read() (*rules, sightings, error) {
 	if err != nil {
 		return nil, seen, err
 	}
-	next, err := parseRules(text)
+	files := &loader{dir: filepath.Dir(a.path)}
+	next, err := parseRules(text, files, a.logger)
+	seen = append(seen, files.seen...)
 	if err != nil {
 		return nil, seen, fmt.Errorf("the access file %s is wrong:\n  %s", a.path, indent(err))
 	}
@@ -118,15 +123,24 @@ func indent(err error) string { return strings.ReplaceAll(err.Error(), "\n", "\n
 // at which it is the same: whoever writes it in place may still be at it at the first one.
 const lookInterval = time.Second
 
-// Run follows the access file until ctx ends, and returns nil then.
+// Run follows the access file, and keeps the keys of issuers fresh, until ctx ends. It
+// returns nil then.
 func (a *Access) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	running.Go(func() { a.keepKeys(ctx) })
+	a.follow(ctx)
+	running.Wait()
+	return nil
+}
+
+func (a *Access) follow(ctx context.Context) {
 	ticker := time.NewTicker(lookInterval)
 	defer ticker.Stop()
 	var last sightings
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
 			last = a.look(last)
 		}
@@ -143,4 +157,26 @@ func (a *Access) look(last sightings) sightings {
 		_ = a.reloadLocked()
 	}
 	return now
+}
+
+// keepKeys fetches the keys of issuers when it is time to: one issuer after the other, in
+// a goroutine of its own, so that one that does not answer holds up no change of the file.
+func (a *Access) keepKeys(ctx context.Context) {
+	ticker := time.NewTicker(lookInterval)
+	defer ticker.Stop()
+	for {
+		out := 0
+		for remote := range a.rules.Load().remotes() {
+			remote.Keep(ctx)
+			if !remote.Available() {
+				out++
+			}
+		}
+		a.metrics.unavailable.Set(float64(out))
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }

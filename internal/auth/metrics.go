@@ -5,9 +5,8 @@ import "github.com/prometheus/client_golang/prometheus"
 // Metrics counts who is not let in, and how the access file fares. Make it with
 // [NewMetrics].
 type Metrics struct {
-	refusals *prometheus.CounterVec
-	reloads  *prometheus.CounterVec
-	broken   prometheus.Gauge
+	refusals, reloads   *prometheus.CounterVec
+	broken, unavailable prometheus.Gauge
 }
 
 // NewMetrics registers the metrics of authentication.
@@ -25,6 +24,10 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Namespace: "logsieve", Subsystem: "auth", Name: "file_broken",
 			Help: "1 while the access file is wrong and an older one is in force, 0 otherwise.",
 		}),
+		unavailable: prometheus.NewGauge(prometheus.GaugeOpts{
+			Namespace: "logsieve", Subsystem: "auth", Name: "issuers_unavailable",
+			Help: "Issuers of JWTs of which no keys could be fetched, so that their tokens cannot be checked.",
+		}),
 	}
 	for _, c := range causes() {
 		m.refusals.WithLabelValues(string(c))
@@ -32,7 +35,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	for _, result := range []string{"applied", "refused"} {
 		m.reloads.WithLabelValues(result)
 	}
-	r.MustRegister(m.refusals, m.reloads, m.broken)
+	r.MustRegister(m.refusals, m.reloads, m.broken, m.unavailable)
 	return m
 }
 

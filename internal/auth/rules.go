@@ -5,15 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"iter"
+	"log/slog"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/seed-2f16ea30/logsieve/internal/auth/jwt"
 )
 
 // rules are what an access file says. They do not change, but for the leases that replace
 // hands on, before anybody else sees them.
 type rules struct {
-	tokens map[string]*tokenRule // by the id of the token
+	tokens       map[string]*tokenRule  // by the id of the token
+	issuers      map[string]*issuerRule // by the name that tokens have in iss
+	certificates []*certificateRule
 	// leases are those of all rules by what each rule is about.
 	leases map[string]*lease
 }
@@ -22,16 +27,22 @@ type rules struct {
 const maxFile = 8 << 20
 
 // parseRules reads an access file. The error joins every [Mistake] in it.
-func parseRules(text []byte) (*rules, error) {
-	r := &rules{tokens: map[string]*tokenRule{}, leases: map[string]*lease{}}
+func parseRules(text []byte, files *loader, logger *slog.Logger) (*rules, error) {
+	r := &rules{tokens: map[string]*tokenRule{}, issuers: map[string]*issuerRule{}, leases: map[string]*lease{}}
 	root, err := parseYAML(text)
 	if err != nil {
 		return nil, err
 	}
 	m := &mistakes{}
-	file := newStanza(m, "", root, "tokens")
+	file := newStanza(m, "", root, "tokens", "jwt", "certificates")
 	for i, node := range file.list("tokens") {
 		r.addToken(newStanza(m, item("tokens", i), node, tokenKeys()...))
+	}
+	for i, node := range file.list("jwt") {
+		r.addIssuer(newStanza(m, item("jwt", i), node, issuerKeys()...), files, logger)
+	}
+	for i, node := range file.list("certificates") {
+		r.addCertificate(newStanza(m, item("certificates", i), node, certificateKeys()...))
 	}
 	if len(m.all) == 0 && len(r.leases) == 0 {
 		m.add(root.Line, "", "lets nobody in: list a token, as logsieve token new prints it")
@@ -85,8 +96,14 @@ func (r *rules) lease(s stanza, key, about string, l *lease) bool {
 }
 
 // inherit hands the leases of the rules before on to those that say the same, and returns
-// those that have ended.
+// those that have ended. Keys that were fetched stay with their issuer, so that its tokens
+// need not wait for them.
 func (r *rules) inherit(before *rules) (ended []*lease) {
+	for name, rule := range r.issuers {
+		if old, ok := before.issuers[name]; ok {
+			rule.inheritKeys(old)
+		}
+	}
 	for about, old := range before.leases {
 		l, ok := r.leases[about]
 		if !ok || l.terms != old.terms {
@@ -95,5 +112,16 @@ func (r *rules) inherit(before *rules) (ended []*lease) {
 		}
 		l.revoked = old.revoked
 	}
-	return slices.Clip(ended)
+	return ended
+}
+
+// remotes are the keys that are fetched.
+func (r *rules) remotes() iter.Seq[*jwt.Remote] {
+	return func(yield func(*jwt.Remote) bool) {
+		for _, rule := range r.issuers {
+			if remote, ok := rule.issuer.Keys().(*jwt.Remote); ok && !yield(remote) {
+				return
+			}
+		}
+	}
 }
