@@ -21,6 +21,7 @@ type Config struct {
 	HTTP      HTTP      `key:"http"`
 	OTLP      OTLP      `key:"otlp"`
 	Admin     Admin     `key:"admin"`
+	Network   Network   `key:"network"`
 	Store     Store     `key:"store"`
 	Hub       Hub       `key:"hub"`
 	Stream    Stream    `key:"stream"`
@@ -34,10 +35,11 @@ type Config struct {
 func Default() Config {
 	return Config{
 		TLS:       TLS{MinVersion: TLS13},
-		GRPC:      GRPC{Address: "127.0.0.1:9090"},
-		HTTP:      HTTP{Address: "127.0.0.1:8080"},
+		GRPC:      GRPC{Address: "127.0.0.1:9090", MaxStreams: 128},
+		HTTP:      defaultHTTP(),
 		OTLP:      OTLP{GRPCAddress: "127.0.0.1:4317", HTTPAddress: "127.0.0.1:4318"},
 		Admin:     Admin{Address: "127.0.0.1:9091"},
+		Network:   Network{MaxConnections: 16384, MaxConnectionsPerAddress: 256},
 		Store:     defaultStore(),
 		Hub:       Hub{RingEntries: 65536, RingSize: 64 * MiB},
 		Stream:    defaultStream(),
@@ -46,35 +48,6 @@ func Default() Config {
 		Log:       Log{Level: "info", Format: FormatText},
 		Shutdown:  Shutdown{Drain: 10 * time.Second},
 	}
-}
-
-// GRPC is the gRPC listener of the Logger service.
-type GRPC struct {
-	// Address is host:port; port 0 takes a free one. Default: 127.0.0.1:9090.
-	Address string `key:"address" flag:"*" usage:"host:port of the gRPC listener" address:"host:port"`
-}
-
-// HTTP is the listener of the HTTP edge: the WebSocket, the JSON interface, documents.
-type HTTP struct {
-	// Address is host:port; port 0 takes a free one. Default: 127.0.0.1:8080.
-	Address string `key:"address" flag:"*" usage:"host:port of the HTTP listener" address:"host:port"`
-	// Origins are the origins of web pages, such as https://logs.example.org, that may
-	// watch and write besides the server's own. Default: none.
-	Origins []string `key:"origins" flag:"*" usage:"origin of web pages that may use the server (may be repeated)"`
-}
-
-// OTLP is where OpenTelemetry exporters send logs.
-type OTLP struct {
-	// GRPCAddress is host:port, empty is off. Default: 127.0.0.1:4317.
-	GRPCAddress string `key:"grpc_address" flag:"*" usage:"host:port for OTLP over gRPC, empty: off" address:"host:port or empty"`
-	// HTTPAddress is host:port, empty is off. Default: 127.0.0.1:4318.
-	HTTPAddress string `key:"http_address" flag:"*" usage:"host:port for OTLP over HTTP, empty: off" address:"host:port or empty"`
-}
-
-// Admin is the listener of metrics and profiles.
-type Admin struct {
-	// Address is host:port, empty is off. Default: 127.0.0.1:9091.
-	Address string `key:"address" flag:"*" usage:"host:port for metrics and profiles, empty: off" address:"host:port or empty"`
 }
 
 // Hub is the ring of recent entries, from which streams that fall behind a little are

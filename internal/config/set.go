@@ -101,6 +101,9 @@ func parseList(raw any) ([]string, error) {
 	case []string:
 		return v, nil
 	case []any:
+		if len(v) == 0 {
+			return nil, nil // "[]" is how a file shows that there are none
+		}
 		list := make([]string, len(v))
 		for i := range v {
 			s, ok := v[i].(string)
