@@ -15,7 +15,13 @@ class Store {
 
   list = async (r: PageRequest): Promise<Page> => {
     this.requests.push(r);
-    const below = r.page_token ? number(r.page_token) : r.before_cursor ? number(r.before_cursor) - 1 : this.head;
+    const below = r.page_token
+      ? number(r.page_token)
+      : r.before_cursor
+        ? number(r.before_cursor) - 1
+        : r.until_cursor
+          ? number(r.until_cursor)
+          : this.head;
     const entries: LogEntry[] = [];
     for (let n = below; n > Math.max(0, below - PAGE_SIZE); n--) entries.push(entry(n));
     const rest = below - entries.length;
@@ -34,25 +40,37 @@ const live = (view: View, from: number, to: number): void => view.live(range(fro
 
 describe('View', () => {
   it('joins the past and the stream with nothing twice and nothing missing, whichever comes first', async () => {
-    for (const early of [0, 1, 3]) {
-      for (const extra of [0, 2]) {
-        const store = new Store();
-        store.head = 20 + early + extra;
-        const view = new View('', '', 1, () => {}, store.list);
-        const past = view.older();
-        if (early > 0) live(view, 21, 20 + early); // the stream is in force behind 20
-        await past;
-        live(view, 21 + early, 30);
-        expect(numbers(view)).toEqual(range(1, 30));
-        expect(view.past).toBe('end');
-      }
+    for (const early of [0, 1, 3, 10 * PAGE_SIZE]) {
+      const store = new Store();
+      store.head = 20 + early;
+      const view = new View('', '', 1, 'c20', () => {}, store.list); // in force behind 20
+      const past = view.older();
+      live(view, 21, 20 + early);
+      await past;
+      live(view, 21 + early, 30 + early);
+      expect(numbers(view)).toEqual(range(1, 30 + early));
+      expect(view.past).toBe('end');
     }
+  });
+
+  it('leaves out a page that is no longer next to the oldest row', async () => {
+    const store = new Store();
+    store.head = 20;
+    const view = new View('', '', 1, 'c20', () => {}, async (r) => {
+      if (store.requests.length === 0) live(view, 21, MAX_ROWS + 21); // 21 falls out while the page is on its way
+      return store.list(r);
+    });
+    await view.older();
+    expect([numbers(view)[0], view.past]).toEqual([22, 'idle']);
+    view.log.hold();
+    await view.older();
+    expect(numbers(view).slice(0, 3)).toEqual([1, 2, 3]);
   });
 
   it('goes on by the token of the last page', async () => {
     const store = new Store();
     store.head = 2 * PAGE_SIZE + 5;
-    const view = new View('q', 'q', 1, () => {}, store.list);
+    const view = new View('q', 'q', 1, undefined, () => {}, store.list);
     await view.older();
     expect(view.past).toBe('idle');
     await view.older();
@@ -63,7 +81,7 @@ describe('View', () => {
 
   it('fetches again what has fallen out at the front', async () => {
     const store = new Store();
-    const view = new View('', '', 1, () => {}, store.list);
+    const view = new View('', '', 1, undefined, () => {}, store.list);
     await view.older();
     expect(view.past).toBe('end');
     store.head = MAX_ROWS + 10;
@@ -79,7 +97,7 @@ describe('View', () => {
     const store = new Store();
     store.head = 3;
     let broken = true;
-    const view = new View('', '', 1, () => {}, (r) => (broken ? Promise.reject(new TypeError('no')) : store.list(r)));
+    const view = new View('', '', 1, undefined, () => {}, (r) => (broken ? Promise.reject(new TypeError('no')) : store.list(r)));
     await view.older();
     expect([view.past, view.historyError]).toEqual(['failed', 'the server cannot be reached']);
     broken = false;
@@ -89,7 +107,7 @@ describe('View', () => {
 
   it('stops searching after some pages with nothing in them', async () => {
     let pages = 0;
-    const view = new View('', '', 1, () => {}, async () => ({ entries: [], next_page_token: `t${++pages}` }));
+    const view = new View('', '', 1, undefined, () => {}, async () => ({ entries: [], next_page_token: `t${++pages}` }));
     await view.older();
     expect([view.past, pages]).toEqual(['paused', 3]);
   });

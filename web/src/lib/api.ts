@@ -35,6 +35,8 @@ export interface PageRequest {
   page_size?: number;
   before_cursor?: string;
   after_cursor?: string;
+  /** Up to this one, its own entry included. */
+  until_cursor?: string;
   page_token?: string;
 }
 

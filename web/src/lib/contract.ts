@@ -38,7 +38,13 @@ export interface Notice {
   progress?: Progress;
   rejected?: Rejected;
   gap?: Gap;
-  goodbye?: { reason?: string; cursor?: string; retry_after?: string };
+  goodbye?: Goodbye;
+}
+
+export interface Goodbye {
+  reason?: 'DRAIN' | 'CREDENTIAL_EXPIRED' | 'MAX_AGE';
+  cursor?: string;
+  retry_after?: string;
 }
 
 export interface Progress {

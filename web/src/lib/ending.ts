@@ -1,4 +1,4 @@
-import { list, type ApiError } from './api';
+import { ApiError, list, sentence } from './api';
 import type { Rejected, Status } from './contract';
 import type { End } from './link';
 
@@ -32,31 +32,38 @@ export function refusalIn(status: Status | undefined): Rejected | undefined {
 /** How long the server has to tell why it refused an upgrade, in milliseconds. */
 const ANSWER_WITHIN = 3_000;
 
-/** The code of a close frame, or what it would have been where the upgrade was refused. */
-export async function codeOf(end: End): Promise<number> {
+/** Why a connection ended: the code of its close frame, and what the server said, as a sentence. */
+export interface Verdict {
+  code: number;
+  message: string;
+}
+
+/** The close code that goes with a status of HTTP. */
+const refusals: Record<number, number> = { 401: 4401, 403: 4403, 429: 4429, 503: 1013 };
+
+/** Why a connection ended, also where the upgrade was refused. */
+export async function verdictOf(end: End): Promise<Verdict> {
   // Codes from 4000 on are the server's own; another before the opening is the browser's.
-  if (end.opened || end.code >= 4000) return end.code;
+  if (end.opened || end.code >= 4000) return { code: end.code, message: messageOf(end) };
   try {
     // A browser keeps to itself why an upgrade failed: an ordinary request tells.
     await list({ page_size: 1 }, AbortSignal.timeout(ANSWER_WITHIN));
   } catch (error) {
-    const http = (error as ApiError).http as number | undefined;
-    if (http === 401) return 4401;
-    if (http === 403) return 4403;
+    const code = error instanceof ApiError ? refusals[error.http] : undefined;
+    if (code !== undefined) return { code, message: sentence(error) };
   }
-  return 1006;
+  return { code: 1006, message: '' };
 }
 
-/** What the server said at the end, as a sentence. */
-export function messageOf(end: End): string {
+function messageOf(end: End): string {
   // The reason of a close frame begins with the name of the code, for programs.
   return end.error?.message ?? end.reason.replace(/^[A-Z_]+: /, '');
 }
 
 /** Why a connection was lost that is worth coming back to. */
-export function why(code: number, end: End): string {
+export function why({ code, message }: Verdict): string {
   if (code === 1001 || code === 1012) return 'the server is being restarted';
-  if (code === 4429) return 'the server is at its limit of streams';
   if (code === 1011) return 'the server failed; its log says why';
-  return messageOf(end) || 'the connection was lost';
+  if (code === 4429) return message || 'the server is at its limit of streams';
+  return message || 'the connection was lost';
 }

@@ -1,5 +1,7 @@
-import { list, sentence, type ApiError } from './api';
-import { Row, type LocalGap } from './row';
+import { ApiError, list, sentence } from './api';
+import type { Page } from './contract';
+import type { Meter } from './meter';
+import { Row, toldGap, type LocalGap } from './row';
 import type { View } from './view';
 
 /** How many entries of a gap are fetched at a time. */
@@ -7,9 +9,10 @@ const PAGE = 1000;
 
 /**
  * Fetches a page of what is still retained of a gap and puts it in its place. The gap
- * shrinks from its beginning, and leaves the view when it is closed.
+ * shrinks from its beginning and leaves the view when it is closed; what it held no longer
+ * counts as missed then, but for what the server could not read either.
  */
-export async function fill(view: View, row: Row, changed: () => void): Promise<void> {
+export async function fill(view: View, meter: Meter, row: Row, changed: () => void, lister = list): Promise<void> {
   if (row.mark?.kind !== 'gap' || row.mark.gap.state === 'fetching') return;
   const gap = row.mark.gap;
   const tell = (): void => {
@@ -19,7 +22,7 @@ export async function fill(view: View, row: Row, changed: () => void): Promise<v
   gap.state = 'fetching';
   tell();
   try {
-    await fetchInto(view, row, gap);
+    put(view, meter, row, gap, await fetchPage(view, row, gap, lister));
   } catch (error) {
     gap.state = 'failed';
     gap.note = sentence(error);
@@ -27,26 +30,45 @@ export async function fill(view: View, row: Row, changed: () => void): Promise<v
   tell();
 }
 
-async function fetchInto(view: View, row: Row, gap: LocalGap): Promise<void> {
+async function fetchPage(view: View, row: Row, gap: LocalGap, lister: typeof list): Promise<Page> {
   const place = view.log.numberOf(row);
-  if (place === undefined) return;
-  const before = view.log.cursorFrom(place + 1) ?? gap.to;
-  const request = { query: view.query, order: 'OLDEST_FIRST', page_size: PAGE } as const;
-  const page = await list({ ...request, after_cursor: gap.from, before_cursor: before }).catch((error: ApiError) => {
-    // What is behind the cursor is gone: take what is left of it.
-    if (error.http === 400 || error.http === 416) return list({ ...request, before_cursor: before });
-    throw error;
-  });
-  const at = view.log.numberOf(row); // rows may have gone in front meanwhile
-  if (at === undefined) return;
-  const rows = (page.entries ?? []).map((e) => Row.ofEntry(e));
-  view.log.insert(at, rows);
-  gap.from = rows.at(-1)?.cursor ?? gap.from;
-  if (gap.entries !== undefined) gap.entries = Math.max(0, gap.entries - rows.length);
-  if (page.next_page_token) gap.state = 'open';
-  else if (rows.length > 0) view.log.remove(row);
-  else {
-    gap.state = 'nothing';
-    gap.note = 'nothing of it that matches is retained';
+  const request = {
+    query: view.query,
+    order: 'OLDEST_FIRST',
+    page_size: PAGE,
+    until_cursor: gap.to,
+    before_cursor: place === undefined ? undefined : view.log.cursorFrom(place + 1),
+  } as const;
+  try {
+    return await lister({ ...request, after_cursor: gap.from });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'CURSOR_TOO_OLD') throw error;
+    gap.cut = true;
+    return lister(request);
   }
+}
+
+function put(view: View, meter: Meter, row: Row, gap: LocalGap, page: Page): void {
+  const at = view.log.numberOf(row);
+  if (at === undefined) return; // it has left the view meanwhile
+  const rows = (page.entries ?? []).map((e) => Row.ofEntry(e));
+  const unread = (page.gaps ?? []).map(toldGap);
+  const behind = unread.map((g) => Row.ofMark({ kind: 'gap', gap: g }, row.ms));
+  gap.from = rows.at(-1)?.cursor ?? gap.from;
+  const more = page.next_page_token !== undefined && page.next_page_token !== '';
+  // What is gone for good stands before what is left; it stays, and stays missed.
+  view.log.insert(gap.cut && !more ? at + 1 : at, [...rows, ...behind]);
+  const found = more || gap.cut ? Math.min(gap.missed, rows.length) : gap.missed;
+  gap.missed -= found;
+  meter.missed(unread.reduce((sum, g) => sum + g.missed, -found));
+  if (gap.entries !== undefined) gap.entries = Math.max(0, gap.entries - rows.length);
+  if (more) gap.state = 'open';
+  else if (gap.cut) close(gap, 'the beginning of it is no longer retained');
+  else if (rows.length > 0) view.log.remove(row);
+  else close(gap, 'nothing of it matches');
+}
+
+function close(gap: LocalGap, note: string): void {
+  gap.state = 'nothing';
+  gap.note = note;
 }

@@ -52,8 +52,7 @@ export class Link {
     token: string,
     private readonly events: LinkEvents,
   ) {
-    // The token goes where grpc-websocket-proxy looks for it; a browser cannot set headers here.
-    this.socket = new WebSocket(url, token === '' ? [] : ['Bearer', token]);
+    this.socket = new WebSocket(url, protocols(token));
     this.socket.onopen = () => {
       this.opened = true;
       this.events.opened();
@@ -122,6 +121,18 @@ export class Link {
       else into.push(frame);
     }
   }
+}
+
+/**
+ * The sub-protocols that are offered. A browser cannot set a header here, and an address
+ * is written into logs: the token goes as a sub-protocol, which the server does not answer
+ * with, and as such may have only letters, digits, - and _.
+ */
+export function protocols(token: string): string[] {
+  if (token === '') return [];
+  const bytes = new TextEncoder().encode(token);
+  const base64 = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return ['logs.v1', `bearer.${base64}`];
 }
 
 /** How long to wait before the n-th try to come back, in milliseconds. */

@@ -1,5 +1,5 @@
 import { Ring } from './ring';
-import { Row, type LocalGap } from './row';
+import { openGap, Row, type LocalGap } from './row';
 
 /**
  * How many rows are kept: ten seconds at 5,000 entries a second, hours of most filters.
@@ -97,16 +97,21 @@ export class Log {
 
   /**
    * Adds rows from before the oldest, newest first. Beyond the capacity the newest rows
-   * leave: whoever reads old ones does not see them.
+   * leave while the view is held: whoever reads old ones does not see them. While it
+   * follows the end, those that do not fit are left out.
    */
   prepend(newestFirst: readonly Row[]): void {
     for (const row of newestFirst) {
+      if (!this.heldStill && this.rows.length >= this.limits.rows) {
+        this.dropped++;
+        break;
+      }
       const cut = this.rows.unshift(row);
       if (cut) this.cutOff(cut);
       this.first--;
       this.bytes += row.weight;
     }
-    this.shrink(true);
+    this.shrink(this.heldStill);
     this.version++;
   }
 
@@ -143,7 +148,6 @@ export class Log {
   release(): void {
     this.heldStill = false;
     if (this.overflow) {
-      this.overflow.to = this.waitingRows.first()?.cursor;
       this.push(Row.ofMark({ kind: 'gap', gap: this.overflow }, this.rows.last()?.ms ?? 0));
       this.overflow = undefined;
     }
@@ -177,18 +181,22 @@ export class Log {
 
   /** A row that waited and now will not be shown: part of the gap before the others. */
   private leaveOut(row: Row): void {
+    const gap = this.overflowing();
     this.bytes -= row.weight;
-    this.overflowing().entries! += row.entry ? 1 : 0;
+    gap.entries! += row.entry ? 1 : 0;
+    gap.to = row.cursor ?? gap.to; // what waited leaves in its order
   }
 
   /** A row that was shown at the end and no longer is. */
   private cutOff(row: Row): void {
+    const last = this.overflow?.to;
     this.leaveOut(row);
     this.overflow!.from = this.lastCursor();
+    this.overflow!.to = last ?? this.overflow!.to; // what was shown leaves from its end
   }
 
   private overflowing(): LocalGap {
-    this.overflow ??= { reason: 'OVERFLOW', entries: 0, from: this.lastCursor(), to: undefined, state: 'open', note: '' };
+    this.overflow ??= openGap({ reason: 'OVERFLOW', entries: 0, from: this.lastCursor() });
     return this.overflow;
   }
 

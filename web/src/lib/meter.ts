@@ -35,6 +35,7 @@ export class Meter {
     this.measure();
   }
 
+  /** Counts entries of gaps; negative where some have been fetched after all. */
   missed(entries: number): void {
     this.counters.missed += entries;
   }

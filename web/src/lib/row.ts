@@ -14,11 +14,21 @@ export interface LocalGap {
   reason: GapReason | 'OVERFLOW' | 'AWAY';
   /** How many entries; undefined where the server could not tell. */
   entries: number | undefined;
-  /** Cursors before and behind the range; to is the first entry that is here again. */
+  /** How many of them count as missed. */
+  missed: number;
+  /** The cursor behind which the range begins; undefined: at the beginning of what is retained. */
   from: string | undefined;
+  /** The cursor of its last entry; undefined: it ends before the next entry that is here. */
   to: string | undefined;
+  /** Whether its beginning is no longer retained. */
+  cut: boolean;
   state: 'open' | 'fetching' | 'nothing' | 'failed';
   note: string;
+}
+
+/** A gap that can still be asked for. */
+export function openGap(gap: Pick<LocalGap, 'reason'> & Partial<LocalGap>): LocalGap {
+  return { entries: undefined, missed: 0, from: undefined, to: undefined, cut: false, state: 'open', note: '', ...gap };
 }
 
 /**
@@ -68,12 +78,12 @@ function weigh(e: LogEntry): number {
 
 /** The gap that a notice tells. */
 export function toldGap(gap: Gap): LocalGap {
-  return {
+  const entries = Number(gap.entries ?? 0);
+  return openGap({
     reason: gap.reason ?? 'RETENTION',
-    entries: Number(gap.entries ?? 0),
+    entries,
+    missed: entries,
     from: gap.from_cursor,
     to: gap.to_cursor,
-    state: 'open',
-    note: '',
-  };
+  });
 }

@@ -1,10 +1,10 @@
 import { address, credential } from './api';
-import type { Frame, Gap, LogEntry, Progress, Rejected, Status } from './contract';
-import { codeOf, messageOf, mistakeOf, refusalIn, why, type Mistake } from './ending';
+import type { Frame, Gap, Goodbye, LogEntry, Progress, Rejected, Status } from './contract';
+import { mistakeOf, refusalIn, verdictOf, why, type Mistake, type Verdict } from './ending';
 import { fill } from './gaps';
 import { backOff, Link, type End } from './link';
 import { Meter } from './meter';
-import { Row, toldGap, type LocalGap } from './row';
+import { openGap, Row, toldGap, type LocalGap } from './row';
 import { View } from './view';
 
 export type LinkState =
@@ -12,15 +12,16 @@ export type LinkState =
   | { kind: 'open' }
   /** The connection is lost; the next try is at this time. */
   | { kind: 'waiting'; at: number; why: string }
+  /** The server wants to know who is there; why is empty where it has not been told yet. */
+  | { kind: 'unauthenticated'; why: string; expired: boolean }
   /** Trying again the same way is of no use. */
-  | { kind: 'unauthenticated' | 'forbidden' | 'refused'; why: string };
+  | { kind: 'forbidden' | 'refused'; why: string };
 
 /** How long the rows of the filter before may stay while the first ones of the new come. */
 const SWAP_AFTER = 400;
-/** How long to wait for the word that replay is over before the past is asked for. */
-const CAUGHT_UP_WITHIN = 150;
 /** How long a connection must have lasted for the next loss to be a new one, in milliseconds. */
 const STEADY = 5_000;
+
 /**
  * One visit: one WebSocket (and its successors where it is lost), the filter that the
  * reader wants, the filter that is in force, and the view of what came. It knows nothing
@@ -35,7 +36,6 @@ export class Session {
   /** The view of the filter in force while it is not shown yet. */
   private next: View | undefined;
   private swapTimer = 0;
-  private historyTimer = 0;
 
   private connection: Link | undefined;
   /** The queries sent on this connection: the n-th has revision n. */
@@ -43,6 +43,8 @@ export class Session {
   /** Every matching entry up to here has come. */
   private cursor: string | undefined;
   private attempt = 0;
+  /** Whether the server has said that the credential of this connection no longer holds. */
+  private expired = false;
   private openedAt = 0;
   private retryTimer = 0;
   private lostAt = 0;
@@ -90,7 +92,8 @@ export class Session {
   /** Leaves out what the stream still owes, and goes on with what comes now. */
   skipToLive(): void {
     if (this.link.kind !== 'open' || !this.current) return;
-    this.skipping = { reason: 'AWAY', entries: this.meter.counters.behind, from: this.cursor, to: undefined, state: 'open', note: '' };
+    const behind = this.meter.counters.behind;
+    this.skipping = openGap({ reason: 'AWAY', entries: behind, missed: behind, from: this.cursor });
     this.sent.push(this.current.query);
     this.connection?.send({ query: this.current.query, last: 0, notices: true });
   }
@@ -98,7 +101,6 @@ export class Session {
   stop(): void {
     clearTimeout(this.retryTimer);
     clearTimeout(this.swapTimer);
-    clearTimeout(this.historyTimer);
     this.connection?.close();
     this.current?.close();
   }
@@ -108,6 +110,7 @@ export class Session {
   private connect(): void {
     this.connection?.close();
     this.link = { kind: 'connecting' };
+    this.expired = false;
     this.sent = [];
     const url = address('logs/monitor');
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -144,21 +147,22 @@ export class Session {
     if (this.lostAt === 0) this.lostAt = Date.now();
     if (end.opened && Date.now() - this.openedAt > STEADY) this.attempt = 0;
     const ours = this.connection;
-    const code = await codeOf(end);
+    const verdict = await verdictOf(end);
     if (this.connection !== ours) return; // tried again meanwhile
-    if (this.stops(code, end)) return this.changed();
+    if (this.stops(verdict, end)) return this.changed();
     const wait = backOff(this.attempt++);
-    this.link = { kind: 'waiting', at: Date.now() + wait, why: why(code, end) };
+    this.link = { kind: 'waiting', at: Date.now() + wait, why: why(verdict) };
     this.retryTimer = window.setTimeout(() => this.connect(), wait);
     this.changed();
   }
 
   /** Whether an end asks for something else than coming back. */
-  private stops(code: number, end: End): boolean {
-    const message = messageOf(end);
+  private stops({ code, message }: Verdict, end: End): boolean {
     switch (code) {
       case 4401:
-        this.link = { kind: 'unauthenticated', why: credential.get() === '' ? '' : message };
+        // Nothing was wrong yet if nothing was shown.
+        this.link = { kind: 'unauthenticated', why: credential.get() === '' ? '' : message, expired: this.expired };
+        credential.set('');
         return true;
       case 4403:
         this.link = { kind: 'forbidden', why: message };
@@ -190,9 +194,7 @@ export class Session {
     const another = code === 4412;
     this.returning ??= {
       note: another ? 'The server has another log now; what is above is of the one before.' : '',
-      gap: another
-        ? undefined
-        : { reason: 'RETENTION', entries: undefined, from: this.cursor, to: undefined, state: 'open', note: '' },
+      gap: another ? undefined : openGap({ reason: 'RETENTION', from: this.cursor }),
     };
     this.cursor = undefined;
   }
@@ -226,28 +228,29 @@ export class Session {
   private notice(word: LogEntry): void {
     const notice = word.notice!;
     if (notice.applied) this.applied(notice.applied.revision ?? 0, notice.applied.cursor, notice.applied.query ?? '');
-    else if (notice.caught_up) this.caughtUp(notice.caught_up.cursor);
+    else if (notice.caught_up?.cursor) this.cursor = notice.caught_up.cursor;
     else if (notice.progress) this.progress(notice.progress);
     else if (notice.rejected) this.rejected(notice.rejected);
     else if (notice.gap) this.gap(notice.gap);
-    else if (notice.goodbye?.cursor) this.cursor = notice.goodbye.cursor;
+    else if (notice.goodbye) this.goodbye(notice.goodbye);
   }
 
   private applied(revision: number, cursor: string | undefined, canonical: string): void {
     const query = this.sent[revision - 1] ?? '';
     if (cursor) this.cursor = cursor;
-    if (this.current?.query === query) this.goesOn();
-    else this.replace(new View(query, canonical, revision, this.changed));
+    if (this.current?.query === query) this.goesOn(cursor);
+    else this.replace(new View(query, canonical, revision, cursor, this.changed));
     this.lostAt = 0;
     if (query === this.wanted) this.mistake = undefined;
   }
 
-  /** The same filter is in force again: after a loss, or after a skip. */
-  private goesOn(): void {
+  /** The same filter is in force again, behind a cursor: after a loss, or after a skip. */
+  private goesOn(cursor: string | undefined): void {
     const log = this.current!.log;
     const gap = this.skipping ?? this.returning?.gap;
     if (gap) {
-      this.meter.missed(gap.entries ?? 0);
+      gap.to = cursor;
+      this.meter.missed(gap.missed);
       log.append([Row.ofMark({ kind: 'gap', gap }, Date.now())]);
     }
     if (this.lostAt > 0) {
@@ -273,19 +276,8 @@ export class Session {
     const at = Date.now();
     view.log.append([Row.ofMark({ kind: 'live', at, query: view.canonical, revision: view.revision }, at)]);
     clearTimeout(this.swapTimer);
-    clearTimeout(this.historyTimer);
     this.swapTimer = window.setTimeout(() => this.swap(view), SWAP_AFTER);
-    this.historyTimer = window.setTimeout(() => this.recall(view), CAUGHT_UP_WITHIN);
-  }
-
-  private caughtUp(cursor: string | undefined): void {
-    if (cursor) this.cursor = cursor;
-    if (this.next && this.next.past === 'idle') this.recall(this.next);
-  }
-
-  /** Fetches what the filter matched before it was in force, and shows it. */
-  private recall(view: View): void {
-    clearTimeout(this.historyTimer);
+    // What the filter matched before it was in force.
     void view.older(() => this.swap(view));
   }
 
@@ -310,6 +302,11 @@ export class Session {
     this.mistake = mistakeOf(query, r);
   }
 
+  private goodbye(g: Goodbye): void {
+    if (g.cursor) this.cursor = g.cursor;
+    this.expired = g.reason === 'CREDENTIAL_EXPIRED';
+  }
+
   private gap(gap: Gap): void {
     this.meter.missed(Number(gap.entries ?? 0));
     this.current?.log.append([Row.ofMark({ kind: 'gap', gap: toldGap(gap) }, Date.now())]);
@@ -318,6 +315,6 @@ export class Session {
 
   /** Fetches what is still retained of a gap. */
   async fill(row: Row): Promise<void> {
-    if (this.view) await fill(this.view, row, this.changed);
+    if (this.view) await fill(this.view, this.meter, row, this.changed);
   }
 }

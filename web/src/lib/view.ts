@@ -1,8 +1,8 @@
-import { aborted, list, sentence, type PageRequest } from './api';
+import { aborted, ApiError, list, sentence, type PageRequest } from './api';
 import { Histogram } from './histogram';
 import { Log } from './log';
 import { Row, toldGap } from './row';
-import type { LogEntry, Page } from './contract';
+import type { Page } from './contract';
 
 /** How many entries are fetched at a time from before what is shown. */
 export const PAGE_SIZE = 300;
@@ -27,16 +27,15 @@ export class View {
   private token: string | undefined;
   private request: PageRequest | undefined;
   private readonly abort = new AbortController();
-  /** Cursors that the first page brought and the stream may bring again. */
-  private readonly seen = new Set<string>();
-  private firstLive: string | undefined;
   /** How many rows the log had dropped when the last page came. */
   private dropped = 0;
 
+  /** The stream brings every entry that matches behind joint, and pages those up to it. */
   constructor(
     readonly query: string,
     readonly canonical: string,
     readonly revision: number,
+    private readonly joint: string | undefined,
     private readonly changed: () => void,
     private readonly lister: Lister = list,
   ) {}
@@ -46,15 +45,10 @@ export class View {
     return this.history === 'end' && this.outdated ? 'idle' : this.history;
   }
 
-  /** Takes in entries of the stream, in order. Those that are here already are left out. */
+  /** Takes in entries of the stream, in order. */
   live(rows: readonly Row[]): void {
-    const fresh = this.seen.size === 0 ? rows : rows.filter((r) => !(r.cursor !== undefined && this.seen.delete(r.cursor)));
-    for (const row of fresh) {
-      if (!row.entry) continue;
-      this.firstLive ??= row.cursor;
-      this.histogram.add(row.ms, row.entry.severity);
-    }
-    this.log.append(fresh);
+    for (const row of rows) if (row.entry) this.histogram.add(row.ms, row.entry.severity);
+    this.log.append(rows);
   }
 
   /**
@@ -76,6 +70,8 @@ export class View {
       this.finish('paused');
     } catch (error) {
       if (aborted(error)) return;
+      // Retention has passed the oldest row that is shown.
+      if (error instanceof ApiError && error.reason === 'CURSOR_TOO_OLD') return this.ended(first);
       this.historyError = sentence(error);
       first();
       this.finish('failed');
@@ -87,15 +83,22 @@ export class View {
     this.abort.abort();
   }
 
+  private ended(first: () => void): void {
+    first();
+    this.finish('end');
+  }
+
   private finish(state: HistoryState): void {
     this.history = state;
     this.changed();
   }
 
   private async page(): Promise<number> {
+    const dropped = this.log.dropped;
     const page = await this.lister({ ...this.place(), page_token: this.token }, this.abort.signal);
+    if (this.log.dropped !== dropped) return 0; // rows have left meanwhile: this page is not next to the oldest
     this.token = page.next_page_token || undefined;
-    const rows = this.withoutLive(page.entries ?? []).map((e) => Row.ofEntry(e));
+    const rows = (page.entries ?? []).map((e) => Row.ofEntry(e));
     for (const row of rows) this.histogram.add(row.ms, row.entry!.severity);
     const found = rows.length;
     // What the page could not read lies somewhere in it; told where it ends, it is not overlooked.
@@ -110,12 +113,9 @@ export class View {
   private place(): PageRequest {
     if (this.request === undefined || this.outdated) {
       this.token = undefined;
-      this.request = {
-        query: this.query,
-        order: 'NEWEST_FIRST',
-        page_size: PAGE_SIZE,
-        before_cursor: this.log.oldestCursor(),
-      };
+      // By cursor, and not from the newest: thousands may have come since the filter holds.
+      const from = this.outdated ? { before_cursor: this.log.oldestCursor() } : { until_cursor: this.joint };
+      this.request = { query: this.query, order: 'NEWEST_FIRST', page_size: PAGE_SIZE, ...from };
     }
     return this.request;
   }
@@ -123,15 +123,5 @@ export class View {
   /** Whether rows at the front have left since the last page: its token leads past them. */
   private get outdated(): boolean {
     return this.dropped !== this.log.dropped;
-  }
-
-  /** The entries of a page that the stream has not brought, and will not. */
-  private withoutLive(entries: LogEntry[]): LogEntry[] {
-    if (this.request?.before_cursor !== undefined) return entries;
-    if (this.firstLive === undefined) {
-      for (const e of entries) if (e.cursor !== undefined) this.seen.add(e.cursor);
-      return entries;
-    }
-    return entries.slice(entries.findIndex((e) => e.cursor === this.firstLive) + 1);
   }
 }
