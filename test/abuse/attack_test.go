@@ -34,6 +34,9 @@ const usualGrowth = 64 << 20
 // launch runs an attack on a server of its own, beside a neighbour.
 func (a attack) launch(t *testing.T) {
 	t.Helper()
+	if !*long {
+		t.Parallel() // what is measured beside one attack is then beside several: nobody looks
+	}
 	settings := server.NewSettings(t, server.Settings{"log.level": "info"})
 	for key, value := range a.settings {
 		settings[key] = value

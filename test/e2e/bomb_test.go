@@ -1,12 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"encoding/binary"
-	"hash/crc32"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,63 +12,9 @@ import (
 	"google.golang.org/grpc/codes"
 	grpcgzip "google.golang.org/grpc/encoding/gzip"
 	"google.golang.org/grpc/status"
+
+	"github.com/seed-2f16ea30/logsieve/test/e2e/bomb"
 )
-
-const gigabyte = 1 << 30
-
-// bomb returns gzip of so many zeros, a multiple of 16 MiB, in one member. Compressing a
-// gigabyte takes seconds; but what is compressed after the first part looks the same every
-// time, and can be repeated.
-func bomb(t *testing.T, size int) []byte {
-	t.Helper()
-	const part = 16 << 20
-	var deflated bytes.Buffer
-	w, err := flate.NewWriter(&deflated, flate.BestCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	zeros := make([]byte, part)
-	compress := func() []byte {
-		deflated.Reset()
-		if _, err := w.Write(zeros); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Flush(); err != nil {
-			t.Fatal(err)
-		}
-		return bytes.Clone(deflated.Bytes())
-	}
-	var out bytes.Buffer
-	out.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255})
-	out.Write(compress())
-	again := compress()
-	sum := crc32.Update(0, crc32.IEEETable, zeros)
-	for range size/part - 1 {
-		out.Write(again)
-		sum = crc32.Update(sum, crc32.IEEETable, zeros)
-	}
-	deflated.Reset()
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	out.Write(deflated.Bytes())
-	out.Write(binary.LittleEndian.AppendUint32(nil, sum))
-	out.Write(binary.LittleEndian.AppendUint32(nil, uint32(size)))
-	return out.Bytes()
-}
-
-// TestBombIsGzip checks the bomb itself: it is what it says.
-func TestBombIsGzip(t *testing.T) {
-	const size = 64 << 20
-	r, err := gzip.NewReader(bytes.NewReader(bomb(t, size)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := io.Copy(io.Discard, io.LimitReader(r, 2*size))
-	if n != size || err != nil {
-		t.Errorf("%d bytes and %v, want %d", n, err, size)
-	}
-}
 
 // bombMemory is by how much the server's memory may grow over four bombs. It grows by 110
 // MiB, since it inflates each up to the limit of 20 MiB; with the race detector's shadow by
@@ -85,7 +25,10 @@ const bombMemory = 800 << 20
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t)
-	body := bomb(t, gigabyte)
+	body, err := bomb.Gzip(bomb.Gigabyte)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Logf("the bomb has %d bytes", len(body))
 
 	n.server.ResetPeakMemory(t)
