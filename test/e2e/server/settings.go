@@ -27,6 +27,8 @@ func NewSettings(tb testing.TB, more Settings) Settings {
 		"stream.progress_interval": "100ms",
 		"log.format":               "json",
 		"log.level":                "debug",
+		// Leaked goroutines are counted by their stacks.
+		"admin.pprof": true,
 	}
 	for _, key := range []string{"grpc.address", "http.address", "otlp.grpc_address", "otlp.http_address", "admin.address"} {
 		s[key] = freeAddress(tb)
