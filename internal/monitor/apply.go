@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
 // awaitFirst waits for the first filter and begins with it. A first filter that is wrong
@@ -40,16 +42,13 @@ func (s *session) takeFilters(ctx context.Context) error {
 		if err == nil {
 			err = s.apply(ctx, r)
 		}
-		switch {
-		case err == nil:
-		case canceled(err), ctx.Err() != nil: // that a client has gone is no mistake of its filter
-			return err
-		case r.revision == 1 && !errors.Is(err, errSuperseded), s.matcher == nil && !anySound(waiting[i+1:]):
-			return err // nothing is in force that could go on
-		default:
-			if err := s.sendRejected(r.revision, err); err != nil {
-				return err
-			}
+		if err == nil {
+			continue
+		}
+		// A first filter that a newer one overtook was no mistake.
+		hopeless := r.revision == 1 && !errors.Is(err, errSuperseded) || !s.hasFilter() && !anySound(waiting[i+1:])
+		if err := s.refuse(ctx, r.revision, err, hopeless); err != nil {
+			return errors.Join(s.out.flush(), err) // what was answered before is not lost
 		}
 	}
 	switch {
@@ -57,7 +56,7 @@ func (s *session) takeFilters(ctx context.Context) error {
 		return s.out.flush()
 	case !halfClosed(ended):
 		return ended
-	case s.matcher == nil:
+	case !s.hasFilter():
 		return errDone // closed before any filter
 	}
 	s.halfClosed, s.goal = true, s.service.history.Bounds().Head
@@ -65,29 +64,87 @@ func (s *session) takeFilters(ctx context.Context) error {
 	return s.out.flush()
 }
 
+// hasFilter tells whether a filter is in force or will be.
+func (s *session) hasFilter() bool { return s.matcher != nil || s.seeking != nil }
+
 // anySound tells whether one of these filters is not refused.
 func anySound(waiting []received) bool {
 	return slices.ContainsFunc(waiting, func(r received) bool { return r.refusal == nil })
 }
 
-// apply puts a filter in force: a seek to where it begins, with a new predicate.
+// refuse answers a filter that cannot be applied. It returns the error that ends the stream
+// if there is nothing that could go on, and if it is not the filter's fault.
+func (s *session) refuse(ctx context.Context, revision uint32, err error, hopeless bool) error {
+	if hopeless || canceled(err) || ctx.Err() != nil { // that a client has gone is no mistake of its filter
+		return err
+	}
+	return s.sendRejected(revision, err)
+}
+
+// apply puts a filter in force, or begins to look for where it begins.
 func (s *session) apply(ctx context.Context, r received) error {
 	// The store's head, which may be ahead of the hub's: what was acknowledged before the
 	// filter came is not after now, and is to be replayed.
 	head := s.service.history.Bounds().Head
+	if s.seeking != nil && r.filter.GetBegin() == nil {
+		r.filter.Begin = s.seeking.filter.GetBegin() // as where filters are overtaken: see inbox
+	}
+	if r.filter.GetLast() > 0 {
+		s.leave() // nothing is sent meanwhile, and nothing held
+		return s.seekInstead(newSearch(r, head))
+	}
 	otherwise := s.reached
 	if s.matcher == nil {
 		otherwise = head
 	}
-	begin, err := s.reader.begin(ctx, r.filter, r.matcher, otherwise)
+	begin, err := s.reader.begin(ctx, r.filter, otherwise)
 	if err != nil {
 		return err
 	}
+	if err := s.seekInstead(nil); err != nil {
+		return err
+	}
+	return s.put(ctx, r, begin, head)
+}
+
+// seekInstead makes a search that of the stream, nil for none. The filter of the one before
+// it, if there is one, is overtaken.
+func (s *session) seekInstead(next *search) error {
+	before := s.seeking
+	s.seeking = next
+	if before == nil {
+		return nil
+	}
+	return s.sendRejected(before.revision, errSuperseded)
+}
+
+// seek goes on with a search, and puts its filter in force when it is over.
+func (s *session) seek(ctx context.Context) error {
+	found := s.seeking
+	begin, over, err := found.step(ctx, s.service)
+	if err == nil && !over {
+		return nil
+	}
+	s.seeking = nil
+	if err == nil {
+		err = s.put(ctx, found.received, begin, found.head)
+	} else {
+		err = s.refuse(ctx, found.revision, err, !s.hasFilter())
+	}
+	return errors.Join(err, s.out.flush())
+}
+
+// put puts a filter in force: a seek to where it begins, with a new predicate. head is
+// where the log ended when it came.
+func (s *session) put(ctx context.Context, r received, begin, head entry.Position) error {
 	if err := s.sampled(); err != nil {
 		return err
 	}
 	s.leave()
-	s.reached, s.goal, s.fell, s.caughtUp = begin, head, false, false
+	s.reached, s.fell, s.caughtUp = begin, false, false
+	if !s.halfClosed {
+		s.goal = head
+	}
 	s.matcher, s.query, s.revision = r.matcher, r.query, r.revision
 	s.overload, s.notices = r.filter.GetOverload(), r.filter.GetNotices()
 	s.sampler.limit(s.rate(int(r.filter.GetMaxEntriesPerSecond())))

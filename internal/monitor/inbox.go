@@ -3,7 +3,9 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,8 +65,14 @@ func newInbox(r *reader, perSecond, burst int) *inbox {
 }
 
 // receive takes filters in until there are no more. It blocks while the session leaves
-// too many unanswered, but not beyond the end of ctx.
+// too many unanswered, but not beyond the end of ctx. A panic ends the one stream: nothing
+// else stands around this goroutine, and what a client sends is compiled on it.
 func (b *inbox) receive(ctx context.Context, recv func() (*loggerv1.LogFilter, error)) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			b.end(fmt.Errorf("monitor: receiving filters panicked: %v\n%s", cause, debug.Stack()))
+		}
+	}()
 	stop := context.AfterFunc(ctx, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()

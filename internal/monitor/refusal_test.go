@@ -47,6 +47,7 @@ func TestRefusedFilterMissesNothing(t *testing.T) {
 			next++
 		}
 	}
+	m.cancel() // whoever sends may wait for the refusals to be read
 	<-refused
 }
 

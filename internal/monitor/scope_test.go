@@ -81,20 +81,17 @@ func transcript(t *testing.T, others int) (told []string) {
 		write()
 	}
 	m := mine.monitor(&loggerv1.LogFilter{Query: "entry", Notices: true, Begin: &loggerv1.LogFilter_Last{Last: 20}})
-	for len(told) < 22 {
-		told = append(told, tell(m.next()))
-	}
-	for range 5 {
-		write()
-	}
-	for progress := 0; len(told) < 32; {
+	for wrote := false; len(told) < 32; {
 		e := m.next()
 		switch p := e.GetNotice().GetProgress(); {
-		case p == nil:
+		case p == nil, p.GetMatched() == 25: // those before it come whenever they do
 			told = append(told, tell(e))
-		case p.GetMatched() == 25 && progress < 5:
-			told = append(told, tell(e))
-			progress++
+		}
+		if e.GetNotice().GetCaughtUp() != nil && !wrote {
+			wrote = true
+			for range 5 {
+				write()
+			}
 		}
 	}
 	return append(told, lists(t, mine)...)

@@ -32,6 +32,10 @@ type session struct {
 	notices  bool
 	sampler  sampler
 
+	// seeking is the search of a filter that is to be in force when it is over; nil if there
+	// is none. The stream is behind meanwhile, and nothing is sent.
+	seeking *search
+
 	// reached is the position up to which every entry was judged, and sent if it matched.
 	reached entry.Position
 	scanned uint64
@@ -114,6 +118,8 @@ func (s *session) step(ctx context.Context) error {
 		return s.goodbye(e)
 	}
 	switch {
+	case s.seeking != nil:
+		return s.seek(ctx)
 	case s.halfClosed && s.reached >= s.goal:
 		return errors.Join(s.sampled(), errDone)
 	case s.live != nil:
