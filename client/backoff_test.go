@@ -196,7 +196,7 @@ func TestWrongOptions(t *testing.T) {
 		"token, not encrypted, with a scheme": {
 			"dns:///10.0.0.1:9090", client.WithToken("secret"), "use WithTLS",
 		},
-		"token with a line end": {"127.0.0.1:1", client.WithToken("secret\n"), "white space"},
+		"token with a line end": {"127.0.0.1:1", client.WithToken("secret\n"), "bare token"},
 		"no back-off":           {"127.0.0.1:1", client.WithBackoff(client.Backoff{}), "Initial must be above 0"},
 	}
 	for name, test := range tests {

@@ -21,7 +21,8 @@
 //
 // A transient fault is not seen by the caller: UNAVAILABLE, ABORTED, RESOURCE_EXHAUSTED
 // with a time to come back, a broken connection, or a server that says goodbye because it
-// is stopped or the stream has become too old. Recv opens the stream again, with
+// is stopped, the stream has become too old, or its credential has expired or was replaced
+// (once: a token that is refused at the beginning of a stream ends it). Recv opens the stream again, with
 // exponential back-off and full jitter, sends the filter that was in force with the last
 // cursor, then the newest one if that was not answered yet, and returns the next entry.
 // All other errors end the stream and are returned.

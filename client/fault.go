@@ -6,6 +6,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 )
 
 // transient tells whether it makes sense to open a stream again that ended with this
@@ -28,4 +30,10 @@ func transient(err error) (wait time.Duration, ok bool) {
 	default:
 		return 0, false
 	}
+}
+
+// isExpired tells whether a stream has ended because its credential was good no longer.
+// The next one may be: it is worth one attempt, whose UNAUTHENTICATED no goodbye precedes.
+func isExpired(g *loggerv1.Goodbye, err error) bool {
+	return g.GetReason() == loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED && status.Code(err) == codes.Unauthenticated
 }

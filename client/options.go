@@ -1,12 +1,9 @@
 package client
 
 import (
+	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -46,8 +43,10 @@ const readRetries = `{"methodConfig": [{
 type Option func(*options)
 
 type options struct {
-	transport   credentials.TransportCredentials // nil: not encrypted
-	token       string
+	transport   credentials.TransportCredentials      // nil: not encrypted
+	token       string                                // of WithToken
+	source      func(context.Context) (string, error) // nil: no token
+	plaintext   bool
 	reconnect   bool
 	backoff     Backoff
 	userAgent   string
@@ -78,7 +77,31 @@ func WithTLS(cfg *tls.Config) Option {
 // WithToken sends a bearer token with every call. Dial refuses to send one unencrypted to
 // another machine.
 func WithToken(token string) Option {
-	return func(o *options) { o.token = token }
+	return func(o *options) {
+		o.token, o.source = token, nil
+		if token != "" {
+			o.source = func(context.Context) (string, error) { return token, nil }
+		}
+	}
+}
+
+// WithTokenSource sends a bearer token with every call that source returns for it, for
+// tokens that expire. A stream whose credential has expired or was replaced asks it again
+// and goes on from where it was; if the server refuses what it returns then, the stream
+// ends with UNAUTHENTICATED.
+//
+// The source is called for each call and each time that a stream is opened, concurrently,
+// with a context that ends with the call: it keeps a token for as long as that is good. Its
+// error ends the call with UNAUTHENTICATED, or with its own code if it is a gRPC status; with
+// UNAVAILABLE a stream tries again.
+func WithTokenSource(source func(ctx context.Context) (string, error)) Option {
+	return func(o *options) { o.token, o.source = "", source }
+}
+
+// WithPlaintextToken lets the token go to another machine unencrypted, where everybody on
+// the way can read and use it. It is for networks that encrypt by themselves.
+func WithPlaintextToken() Option {
+	return func(o *options) { o.plaintext = true }
 }
 
 // WithReconnect sets whether streams outlive transient faults. Default: true. See the
@@ -136,31 +159,12 @@ func (o *options) dialOptions(target string) ([]grpc.DialOption, error) {
 		o.transport = insecure.NewCredentials()
 	}
 	opts = append(opts, grpc.WithTransportCredentials(o.transport))
-	if o.token != "" {
-		if !encrypted && !isLocal(target) {
-			return nil, fmt.Errorf("%w: %s is not on this machine: use WithTLS", ErrNotEncrypted, target)
+	if o.source != nil {
+		token, err := o.bearer(target, encrypted)
+		if err != nil {
+			return nil, err
 		}
-		if strings.ContainsAny(o.token, " \t\r\n") {
-			return nil, errors.New("client: the token has white space in it: pass the bare token, without \"Bearer\" and line ends")
-		}
-		opts = append(opts, grpc.WithPerRPCCredentials(bearer{token: o.token, encrypted: encrypted}))
+		opts = append(opts, grpc.WithPerRPCCredentials(token))
 	}
 	return append(opts, o.dial...), nil
-}
-
-// isLocal tells whether a target of grpc-go is on this machine.
-func isLocal(target string) bool {
-	endpoint := target
-	if u, err := url.Parse(target); err == nil && strings.Contains(target, "://") {
-		endpoint = strings.TrimPrefix(u.Path, "/")
-	}
-	if strings.HasPrefix(target, "unix:") || strings.HasPrefix(target, "unix-abstract:") {
-		return true
-	}
-	host, _, err := net.SplitHostPort(endpoint)
-	if err != nil {
-		host = endpoint
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -78,7 +78,7 @@ func (s *Stream) running(l *link) {
 func (s *Stream) lost(l *link, err error) error {
 	l.cancel()
 	asked, again := transient(err)
-	if l.goodbye != nil && (again || errors.Is(err, io.EOF)) {
+	if l.goodbye != nil && (again || errors.Is(err, io.EOF) || isExpired(l.goodbye, err)) {
 		asked, again = max(asked, l.goodbye.GetRetryAfter().AsDuration()), true
 	}
 	if ended := s.ended(); ended != nil {

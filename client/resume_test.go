@@ -153,20 +153,3 @@ func TestPermanentEndsAreReturnedAtOnce(t *testing.T) {
 		})
 	}
 }
-
-// A goodbye because of the credential is for the caller: nothing that the client does
-// makes it valid again.
-func TestExpiredCredentialIsTold(t *testing.T) {
-	s := play(t, nil, func(c call) error {
-		c.filter()
-		c.send(goodbye(loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED, "1"))
-		return status.Error(codes.Unauthenticated, "expired")
-	})
-	mustSend(t, s, nil)
-	if e := mustRecv(t, s); e.GetNotice().GetGoodbye() == nil {
-		t.Errorf("Recv = %v, want the goodbye", e)
-	}
-	if _, err := s.Recv(); status.Code(err) != codes.Unauthenticated {
-		t.Errorf("Recv = %v, want UNAUTHENTICATED", err)
-	}
-}

@@ -112,9 +112,6 @@ func (s *Stream) readRejected(m *loggerv1.LogEntry, r *loggerv1.Rejected) {
 
 func (s *Stream) readGoodbye(l *link, g *loggerv1.Goodbye) bool {
 	s.see(g.GetCursor())
-	if g.GetReason() == loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED {
-		return true
-	}
 	l.goodbye = g
 	return false
 }
