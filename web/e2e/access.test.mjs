@@ -1,62 +1,10 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect } from './expect.mjs';
-import { filter, inForce, live, messages } from './page.mjs';
+import { inForce, live, messages } from './page.mjs';
 import { setup } from './setup.mjs';
 
 const it = setup();
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`);
-}
-
-for (const colorScheme of ['light', 'dark']) {
-  for (const [name, viewport] of Object.entries({ desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } })) {
-    test(`axe finds nothing: ${colorScheme}, ${name}`, async () => {
-      const every = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-      await it.server.write(every.map((severity) => ({ message: `at level ${severity}`, severity, service: 'axe', host: 'h', attributes: { a: 'b' } })));
-      await it.page(
-        async (page) => {
-          await live(page);
-          await expect(async () => (await messages(page)).length).toSatisfy((n) => n >= 6, 'rows');
-          const check = async (what) => assert.deepEqual(await violations(page), [], what);
-          await check('the stream');
-          await page.locator('.row:not(.mark):not([hidden]) .time').last().click();
-          await check('a detail');
-          await page.getByRole('tab', { name: 'Context' }).click();
-          await page.locator('li.current').waitFor();
-          await check('a context');
-          await page.keyboard.press('Escape');
-          await page.locator('.row:not(.mark):not([hidden]) .service .value').last().click();
-          await page.getByRole('menu').waitFor();
-          await check('a menu');
-          await page.keyboard.press('Escape');
-          await page.keyboard.press('f');
-          await check('the fields, opened or closed');
-          await page.keyboard.press('f');
-          await page.keyboard.press('?');
-          await check('the help');
-          await page.keyboard.press('Escape');
-          await page.keyboard.press('Space');
-          await check('paused');
-          await filter(page, 'nothing=5');
-          await page.locator('.mistake').waitFor();
-          await check('a mistake');
-          await filter(page, 'nowhere');
-          await page.getByRole('heading', { name: 'No entry matches' }).waitFor();
-          await check('no match');
-        },
-        { colorScheme, viewport },
-      );
-    });
-  }
-}
-
 test('everything that matters can be done with the keyboard', async () => {
   await it.server.write([
     { message: 'first', severity: 'INFO', service: 'keys', attributes: { n: '1' } },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 /** How long a page has to come to what is expected of it: the machine may be a busy one. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** Asks again and again until the answer is as it should be, or patience ends with the difference. */
 async function until(ask, check) {

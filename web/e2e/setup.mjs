@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { launch, open } from './browser.mjs';
+import { live } from './page.mjs';
 import { Server } from './server.mjs';
 
 /**
@@ -28,5 +29,45 @@ export function setup() {
       await page.context().close();
     }
   };
+  /**
+   * Runs a test with a page whose connections we stand in the way of: each is a Way, in order.
+   * What the page writes to its console is not looked at.
+   */
+  it.between = async (run, options = {}) => {
+    const page = await open(it.browser, 'about:blank', options);
+    const ways = [];
+    await page.routeWebSocket(/logs\/monitor/, (socket) => ways.push(new Way(socket)));
+    try {
+      await page.goto(it.server.url);
+      await live(page);
+      await run(page, ways);
+    } finally {
+      await page.context().close();
+    }
+  };
   return it;
+}
+
+/** One WebSocket of a page: what the server sends goes on to it, unless it is to be lost. */
+class Way {
+  /** All is lost up to the message that has this in it. */
+  loseUntil = '';
+
+  constructor(socket) {
+    this.socket = socket;
+    socket.connectToServer().onMessage((message) => {
+      if (this.loseUntil === '') socket.send(message);
+      else if (message.includes(this.loseUntil)) this.loseUntil = '';
+    });
+  }
+
+  /** Sends a frame of our own to the page. */
+  tell(frame) {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  /** Ends the connection as the server would. */
+  close(code, reason) {
+    return this.socket.close({ code, reason });
+  }
 }

@@ -59,31 +59,10 @@ test('the page shows the same in a second tab of another size', async () => {
   await phone.context().close();
 });
 
-/** Lets the page talk to the server, and puts frames of our own in between. */
-async function between(run) {
-  const context = await it.browser.newContext(tall);
-  const page = await context.newPage();
-  const sockets = [];
-  await page.routeWebSocket(/logs\/monitor/, (socket) => {
-    const server = socket.connectToServer();
-    // All is lost up to a message that has this in it.
-    const way = { tell: (frame) => socket.send(JSON.stringify(frame)), loseUntil: '' };
-    sockets.push(way);
-    server.onMessage((m) => {
-      if (way.loseUntil === '') socket.send(m);
-      else if (m.includes(way.loseUntil)) way.loseUntil = '';
-    });
-  });
-  await page.goto(it.server.url);
-  await live(page);
-  await run(page, sockets);
-  await context.close();
-}
-
 test('a gap is shown with its number, its reason and a way to fetch it', async () => {
-  await between(async (page, sockets) => {
+  await it.between(async (page, ways) => {
     await expect(() => numbers(page)).toEqual(range(1, 9));
-    const [way] = sockets;
+    const [way] = ways;
     way.loseUntil = '"entry 1243."';
     await it.server.number(10, 1243);
     await expect(() => way.loseUntil).toBe('');
@@ -101,5 +80,5 @@ test('a gap is shown with its number, its reason and a way to fetch it', async (
     await expect(() => missed.textContent()).toBe('0');
     await expect(async () => (await numbers(page)).slice(-50)).toEqual(range(1197, 1246));
     assert.equal((await rows(page)).filter((r) => r.includes('not shown')).length, 0);
-  });
+  }, tall);
 });

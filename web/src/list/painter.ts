@@ -89,7 +89,8 @@ export class Line {
     const line = element('span', 'mark-text');
     line.setAttribute('role', 'gridcell');
     line.append(...(mark.kind === 'live' ? liveMark(mark) : mark.kind === 'gap' ? gapMark(mark.gap) : backMark(mark)));
-    this.element.replaceChildren(line);
+    // What is the same stays: a button that is replaced while it is pressed is not clicked.
+    if (!this.element.firstChild?.isEqualNode(line)) this.element.replaceChildren(line);
   }
 }
 
