@@ -78,7 +78,7 @@ func hasSAN(c *x509.Certificate, san string) bool {
 		}
 	}
 	for _, name := range c.DNSNames {
-		if strings.ToLower(name) == san {
+		if strings.EqualFold(name, san) {
 			return true
 		}
 	}

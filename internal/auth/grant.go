@@ -100,11 +100,15 @@ func readStamp(s stanza, node *yaml.Node) Stamp {
 // String returns all that the grant allows as a text: two that allow the same have the
 // same one.
 func (g grant) String() string {
-	canonical := everything
-	if g.scope != nil {
-		canonical = g.scope.Canonical()
+	return fmt.Sprintf("%d %q %q", g.permissions, g.query(), g.stamp)
+}
+
+// query returns the scope as it can stand in an access file.
+func (g grant) query() string {
+	if g.scope == nil {
+		return everything
 	}
-	return fmt.Sprintf("%d %q %q", g.permissions, canonical, g.stamp)
+	return g.scope.Canonical()
 }
 
 // principal returns who comes in under the grant.

@@ -53,7 +53,7 @@ func readPrivate(path string) ([]byte, sightings, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, seen, fmt.Errorf("there is no access file %s: check auth.file, or make one with: logsieve token new --name NAME --read '*' --file %s", path, path)
+		return nil, seen, &missingError{path}
 	case err != nil:
 		return nil, seen, fmt.Errorf("the access file cannot be read: %w", err)
 	}
@@ -72,3 +72,12 @@ func readPrivate(path string) ([]byte, sightings, error) {
 	}
 	return text, seen, nil
 }
+
+// missingError says that there is no access file. It is an fs.ErrNotExist.
+type missingError struct{ path string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("there is no access file %s: check auth.file, or make one with: logsieve token new --name NAME --read '*' --file %s", e.path, e.path)
+}
+
+func (e *missingError) Unwrap() error { return fs.ErrNotExist }

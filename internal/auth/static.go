@@ -9,6 +9,7 @@ import (
 // tokenRule is a token of the access file.
 type tokenRule struct {
 	name    string
+	note    string
 	sum     token.Sum
 	grant   grant
 	expires time.Time // zero: never
@@ -19,7 +20,7 @@ func tokenKeys() []string { return grantKeys("id", "name", "sha256", "expires", 
 
 // addToken reads a token.
 func (r *rules) addToken(s stanza) {
-	rule := &tokenRule{name: s.need("name", "ci"), expires: s.moment("expires"), grant: readGrant(s)}
+	rule := &tokenRule{name: s.need("name", "ci"), note: s.text("note"), expires: s.moment("expires"), grant: readGrant(s)}
 	id := s.need("id", "k7wq2m4c5a")
 	if id != "" && !token.ValidID(id) {
 		s.fail("id", "has other characters than letters, digits and hyphens, or more than %d", token.MaxID)
@@ -30,7 +31,6 @@ func (r *rules) addToken(s stanza) {
 			s.fail("sha256", "%v", err)
 		}
 	}
-	s.text("note")
 	if id == "" {
 		return
 	}

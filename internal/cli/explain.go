@@ -37,7 +37,7 @@ func explain(err error, query string) *failure {
 	refused, told := details(st)
 	switch st.Code() {
 	case codes.Unauthenticated, codes.PermissionDenied:
-		return &failure{exitNotAllowed, "not allowed: " + st.Message() + "\nA token is given with --token-file."}
+		return &failure{exitNotAllowed, "not allowed: " + st.Message() + "\nA token is given with --token-file, or in LOGSIEVE_TOKEN."}
 	case codes.InvalidArgument, codes.OutOfRange, codes.FailedPrecondition:
 		if refused != nil {
 			return &failure{exitUsage, describeRefusal(refused, query)}

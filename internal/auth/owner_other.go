@@ -1,0 +1,8 @@
+//go:build !unix
+
+package auth
+
+import "io/fs"
+
+// keepOwner does nothing where a file that is replaced keeps what its directory gives it.
+func keepOwner(string, fs.FileInfo) error { return nil }
