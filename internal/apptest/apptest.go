@@ -40,12 +40,12 @@ func Config(tb testing.TB) config.Config {
 }
 
 // Start runs a server. Two goroutines in SendMsg, or two in RecvMsg, of one of its
-// streams fail the test.
-func Start(tb testing.TB, cfg config.Config) *Server {
+// streams fail the test. The options are added to those of its gRPC server.
+func Start(tb testing.TB, cfg config.Config, options ...grpc.ServerOption) *Server {
 	tb.Helper()
 	violations := &streamguard.Log{}
 	a, err := app.New(cfg, slog.New(slog.DiscardHandler), app.Options{
-		GRPC: []grpc.ServerOption{grpc.ChainStreamInterceptor(streamguard.Server(violations.Add))},
+		GRPC: append([]grpc.ServerOption{grpc.ChainStreamInterceptor(streamguard.Server(violations.Add))}, options...),
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
 	"github.com/seed-2f16ea30/logsieve/test/history"
+	"github.com/seed-2f16ea30/logsieve/test/socket"
 )
 
 // keepAlive is how long a server may take to find that a client is gone without a word:
@@ -228,7 +229,7 @@ func doomed() bool {
 		if i%2 == 0 {
 			stream, err = loggerv1.NewLoggerClient(conn).Monitor(context.Background())
 		} else {
-			stream, err = dialSocket(context.Background(), os.Getenv(doomedHTTP))
+			stream, err = socket.Dial(context.Background(), os.Getenv(doomedHTTP), nil)
 		}
 		if err == nil {
 			err = stream.Send(&loggerv1.LogFilter{Notices: true})

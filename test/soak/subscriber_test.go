@@ -19,6 +19,7 @@ import (
 	"github.com/seed-2f16ea30/logsieve/client"
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/test/history"
+	"github.com/seed-2f16ea30/logsieve/test/socket"
 )
 
 // bidi is a Monitor stream: of the generated client, or the Go client's that heals.
@@ -75,6 +76,12 @@ func healing(t *testing.T, name, address string) *subscriber {
 	s := newSubscriber(name, func(ctx context.Context) (bidi, error) { return c.Monitor(ctx) })
 	s.release = func() { _ = c.Close() }
 	return s
+}
+
+// overWebSocket returns a subscriber on a WebSocket of its own, which is resumed by hand:
+// with the last cursor, as a page in a browser does it.
+func overWebSocket(name, address string) *subscriber {
+	return newSubscriber(name, func(ctx context.Context) (bidi, error) { return socket.Dial(ctx, address, nil) })
 }
 
 // eager looks for a server that was restarted at once.
