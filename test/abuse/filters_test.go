@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
@@ -96,8 +95,7 @@ func TestCostlyRegexes(t *testing.T) {
 // sendFilters sends each filter so many times over each way in, and wants it refused.
 func sendFilters(t *testing.T, s *server.Server, filters map[string]*loggerv1.LogFilter, times int) (tries, got string) {
 	t.Helper()
-	conn, err := grpc.NewClient(s.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	must(t, err)
+	conn := connectTo(t, s.GRPC)
 	var names []string
 	for name := range filters {
 		names = append(names, name)
@@ -119,6 +117,5 @@ func sendFilters(t *testing.T, s *server.Server, filters map[string]*loggerv1.Lo
 		all.add(answer)
 		return nil
 	})
-	must(t, conn.Close())
 	return fmt.Sprintf("%d of %d kinds", all.total(), len(names)), all.String()
 }

@@ -72,7 +72,7 @@ func beNeighbour() bool {
 }
 
 func (l *living) live(ctx context.Context) error {
-	filter := &loggerv1.LogFilter{Services: []string{neighbourService}}
+	filter := &loggerv1.LogFilter{Services: []string{neighbourService}, Notices: true}
 	stream, err := l.client.Monitor(ctx)
 	if err != nil {
 		return err
@@ -84,15 +84,12 @@ func (l *living) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	go l.receive(overGRPC, func() (string, error) {
-		e, err := stream.Recv()
-		return e.GetMessage(), err
-	})
-	go l.receive(overWebSocket, func() (string, error) {
-		var frame struct{ Result struct{ Message string } }
-		err := socket.ReadJSON(&frame)
-		return frame.Result.Message, err
-	})
+	var live sync.WaitGroup
+	for transport, next := range []func() (*heard, error){overGRPC: hearing(stream), overWebSocket: listening(socket)} {
+		live.Add(1)
+		go l.receive(transport, next, live.Done)
+	}
+	live.Wait()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -115,22 +112,60 @@ func openSocket(ctx context.Context) (*websocket.Conn, error) {
 		header.Set("Authorization", "Bearer "+token)
 	}
 	socket, _, err := websocket.DefaultDialer.DialContext(ctx,
-		"ws://"+os.Getenv(neighbourHTTP)+"/logs/monitor?services="+neighbourService, header)
+		"ws://"+os.Getenv(neighbourHTTP)+"/logs/monitor?notices=true&services="+neighbourService, header)
 	return socket, err
 }
 
-// receive takes in what comes until its stream ends, which must not be before the end.
-func (l *living) receive(transport int, next func() (message string, err error)) {
+// heard is a message of a stream: an entry, or a notice.
+type heard struct {
+	message        string
+	notice, caught bool
+}
+
+func hearing(stream *client.Stream) func() (*heard, error) {
+	return func() (*heard, error) {
+		e, err := stream.Recv()
+		return &heard{e.GetMessage(), e.GetNotice() != nil, e.GetNotice().GetCaughtUp() != nil}, err
+	}
+}
+
+func listening(socket *websocket.Conn) func() (*heard, error) {
+	return func() (*heard, error) {
+		var frame struct {
+			Result struct {
+				Message string
+				Notice  *struct {
+					CaughtUp *struct{} `json:"caught_up"`
+				}
+			}
+		}
+		err := socket.ReadJSON(&frame)
+		notice := frame.Result.Notice
+		return &heard{frame.Result.Message, notice != nil, notice != nil && notice.CaughtUp != nil}, err
+	}
+}
+
+// receive takes in what comes until its stream ends, which must not be before the end. It
+// says once when what follows is live.
+func (l *living) receive(transport int, next func() (*heard, error), live func()) {
+	once := sync.OnceFunc(live)
 	for {
-		message, err := next()
+		h, err := next()
 		if err != nil {
 			l.complain("its stream %d has ended: %v", transport, err)
+			once()
 			return
 		}
-		if n, err := strconv.Atoi(message); err == nil {
+		if h.caught {
+			once()
+		}
+		if h.notice {
+			continue
+		}
+		if n, err := strconv.Atoi(h.message); err == nil {
 			l.take(transport, n)
 		} else {
-			l.complain("it was sent %q", message)
+			l.complain("it was sent %q", h.message)
 		}
 	}
 }
@@ -139,9 +174,6 @@ func (l *living) take(transport, n int) {
 	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if n >= len(l.sent) {
-		return // the beginning: see write
-	}
 	l.samples = append(l.samples, now.Sub(l.sent[n]))
 	if l.came[transport][n]++; l.came[transport][n] > 1 {
 		l.trouble = append(l.trouble, fmt.Sprintf("entry %d came twice", n))

@@ -11,7 +11,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -24,8 +23,7 @@ func TestFilterStorm(t *testing.T) {
 		order: 73, name: "10,000 filters a second on a stream", expected: "a few applied, the others overtaken, none unanswered",
 		run: func(t *testing.T, s *server.Server) (string, string) {
 			t.Helper()
-			conn, err := grpc.NewClient(s.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
-			must(t, err)
+			conn := connectTo(t, s.GRPC)
 			const streams = 2
 			var all sync.WaitGroup
 			var sent, applied, overtaken [streams]int
@@ -39,7 +37,6 @@ func TestFilterStorm(t *testing.T) {
 				})
 			}
 			all.Wait()
-			must(t, conn.Close())
 			return fmt.Sprintf("%d on %d streams", sent[0]+sent[1], streams),
 				fmt.Sprintf("%d applied, %d overtaken", applied[0]+applied[1], overtaken[0]+overtaken[1])
 		},
