@@ -3,12 +3,9 @@ package docs
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"path"
 
-	swaggerui "github.com/swaggo/files/v2"
-
+	"github.com/seed-2f16ea30/logsieve/internal/asset"
 	"github.com/seed-2f16ea30/logsieve/openapi"
 )
 
@@ -17,8 +14,25 @@ func Patterns() []string {
 	return []string{"/docs", "/docs/*", "/openapi.yaml", "/openapi.json", "/asyncapi.yaml"}
 }
 
-//go:embed pages
-var pages embed.FS
+// The pages, and the parts of Swagger UI that they use: see the folder swagger.
+var (
+	//go:embed pages/websocket.html
+	pages embed.FS
+	//go:embed pages/swagger.html
+	swaggerHTML []byte
+	//go:embed pages/swagger.js
+	swaggerJS []byte
+	//go:embed pages/style.css
+	style []byte
+	//go:embed swagger/favicon.png
+	favicon []byte
+	//go:embed swagger/swagger-ui-bundle.js.gz
+	swaggerBundle []byte
+	//go:embed swagger/swagger-ui.css.gz
+	swaggerStyle []byte
+)
+
+//go:generate go run ./internal/gen -into swagger
 
 // policy is sent with every page. Swagger UI draws its icons from data: URLs, and asks
 // the server for the document and for what is tried out.
@@ -26,7 +40,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Handler returns the handler of all paths. It keeps no state, and fails only if the
-// AsyncAPI document in the binary cannot be read.
+// AsyncAPI document or a file in the binary cannot be read.
 func Handler() (http.Handler, error) {
 	websocket, err := websocketPage(openapi.AsyncYAML)
 	if err != nil {
@@ -34,41 +48,50 @@ func Handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	serve := func(pattern, mediaType string, content []byte) {
-		mux.Handle("GET "+pattern, document{mediaType, content})
+		mux.Handle(pattern, asset.New(mediaType, asset.AskEachTime, content))
 	}
-	serve("/openapi.yaml", "application/yaml", openapi.YAML)
-	serve("/openapi.json", "application/json", openapi.JSON)
-	serve("/asyncapi.yaml", "application/yaml", openapi.AsyncYAML)
-	serve("/docs/websocket", "text/html; charset=utf-8", websocket)
-	for _, f := range []struct {
-		from    fs.FS
-		name    string
-		pattern string
+	serve("/openapi.yaml", typeYAML, openapi.YAML)
+	serve("/openapi.json", typeJSON, openapi.JSON)
+	serve("/asyncapi.yaml", typeYAML, openapi.AsyncYAML)
+	serve("/docs/websocket", typeHTML, websocket)
+	serve("/docs", typeHTML, swaggerHTML)
+	serve("/docs/swagger.js", typeJS, swaggerJS)
+	serve("/docs/style.css", typeCSS, style)
+	serve("/docs/favicon.png", "image/png", favicon)
+	for pattern, file := range map[string]struct {
+		mediaType string
+		zipped    []byte
 	}{
-		{pages, "pages/swagger.html", "/docs"},
-		{pages, "pages/swagger.js", "/docs/swagger.js"},
-		{pages, "pages/style.css", "/docs/style.css"},
-		// The files of Swagger UI that the page needs, and no others: the rest are maps
-		// of its sources and pages that would load the document of another site.
-		{swaggerui.FS, "swagger-ui.css", "/docs/swagger-ui.css"},
-		{swaggerui.FS, "swagger-ui-bundle.js", "/docs/swagger-ui-bundle.js"},
-		{swaggerui.FS, "favicon-32x32.png", "/docs/favicon.png"},
+		"/docs/swagger-ui-bundle.js": {typeJS, swaggerBundle},
+		"/docs/swagger-ui.css":       {typeCSS, swaggerStyle},
 	} {
-		content, err := fs.ReadFile(f.from, f.name)
+		f, err := asset.NewZipped(file.mediaType, asset.AskEachTime, file.zipped)
 		if err != nil {
-			return nil, fmt.Errorf("docs: %w", err)
+			return nil, fmt.Errorf("docs: %s: %w", pattern, err)
 		}
-		serve(f.pattern, mediaTypes[path.Ext(f.name)], content)
+		mux.Handle(pattern, f)
 	}
-	mux.Handle("GET /docs/{$}", http.RedirectHandler("../docs", http.StatusPermanentRedirect))
-	return mux, nil
+	mux.Handle("/docs/{$}", http.RedirectHandler("../docs", http.StatusPermanentRedirect))
+	return secured(mux), nil
 }
 
-// mediaTypes are fixed: what the machine's own table says differs from one to the next,
-// and a browser that is told nosniff takes the wrong one at its word.
-var mediaTypes = map[string]string{
-	".html": "text/html; charset=utf-8",
-	".css":  "text/css; charset=utf-8",
-	".js":   "text/javascript; charset=utf-8",
-	".png":  "image/png",
+// secured sets what holds for every answer.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
 }
+
+// The types are fixed: what the machine's own table says differs from one to the next, and
+// a browser that is told nosniff takes the wrong one at its word.
+const (
+	typeHTML = "text/html; charset=utf-8"
+	typeCSS  = "text/css; charset=utf-8"
+	typeJS   = "text/javascript; charset=utf-8"
+	typeYAML = "application/yaml"
+	typeJSON = "application/json"
+)

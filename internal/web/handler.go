@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"strings"
+
+	"github.com/seed-2f16ea30/logsieve/internal/asset"
 )
 
 // Patterns returns the paths that the handler serves, as chi writes them.
@@ -25,32 +27,22 @@ var policy = strings.Join([]string{
 	"trusted-types svelte-trusted-html",
 }, "; ")
 
-// Cache-Control of what has a hash in its name, and of the page that names it.
-const (
-	keepForGood = "public, max-age=31536000, immutable"
-	askEachTime = "no-cache"
-)
-
 // Handler returns the handler of the page and its assets. It answers 404 to every other
 // path, and 405 to methods other than GET and HEAD.
 func Handler() http.Handler { return handler{files()} }
 
-type handler struct{ files map[string]*file }
+type handler struct{ files map[string]*asset.Asset }
 
 var _ http.Handler = handler{}
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	f := h.files[r.URL.Path]
-	switch {
-	case f == nil:
+	if f == nil {
 		http.NotFound(w, r)
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "only GET and HEAD are allowed here", http.StatusMethodNotAllowed)
-	default:
-		f.serve(w, r)
+		return
 	}
+	f.ServeHTTP(w, r)
 }
 
 // secure sets what holds for every answer.

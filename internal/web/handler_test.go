@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -98,44 +97,6 @@ func TestPageHasNothingInline(t *testing.T) {
 	}
 }
 
-func TestCompression(t *testing.T) {
-	plain := body(t, get(t, "/").Body)
-	for _, accept := range []string{"gzip, deflate, br", "br;q=1.0, gzip;q=0.5", "*"} {
-		r := get(t, "/", "Accept-Encoding", accept)
-		if r.Header.Get("Content-Encoding") != "gzip" {
-			t.Errorf("%q was answered with %q", accept, r.Header.Get("Content-Encoding"))
-			continue
-		}
-		z, err := gzip.NewReader(r.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if body(t, z) != plain {
-			t.Error("the compressed page is another one")
-		}
-	}
-	for _, accept := range []string{"", "br", "gzip;q=0"} {
-		if got := get(t, "/", "Accept-Encoding", accept).Header.Get("Content-Encoding"); got != "" {
-			t.Errorf("%q was answered with %q", accept, got)
-		}
-	}
-}
-
-func TestUnchangedPageIsNotSentAgain(t *testing.T) {
-	tag := get(t, "/").Header.Get("Etag")
-	for list, want := range map[string]int{
-		tag: http.StatusNotModified, "W/" + tag: http.StatusNotModified, `"x", ` + tag: http.StatusNotModified,
-		`"x"`: http.StatusOK,
-	} {
-		if r := get(t, "/", "If-None-Match", list); r.StatusCode != want {
-			t.Errorf("%s: status %d, want %d", list, r.StatusCode, want)
-		}
-	}
-	if zipped := get(t, "/", "Accept-Encoding", "gzip").Header.Get("Etag"); zipped == tag {
-		t.Error("two encodings share a tag")
-	}
-}
-
 func TestNothingElseIsServed(t *testing.T) {
 	for _, path := range []string{"/index.html", "/assets/", "/assets/nothing.js", "/dist/index.html", "/assets/../index.html", "/favicon.ico"} {
 		if r := get(t, path); r.StatusCode != http.StatusNotFound {
@@ -146,13 +107,5 @@ func TestNothingElseIsServed(t *testing.T) {
 	web.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", http.NoBody))
 	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: status %d, Allow %q", w.Code, w.Header().Get("Allow"))
-	}
-}
-
-func TestHeadSendsNoBody(t *testing.T) {
-	w := httptest.NewRecorder()
-	web.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodHead, "/", http.NoBody))
-	if w.Code != http.StatusOK || w.Body.Len() != 0 || w.Header().Get("Content-Length") == "" {
-		t.Errorf("status %d, %d bytes, Content-Length %q", w.Code, w.Body.Len(), w.Header().Get("Content-Length"))
 	}
 }
