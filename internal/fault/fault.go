@@ -98,6 +98,14 @@ var table = []struct {
 		Code: codes.ResourceExhausted, Reason: "STORE_FULL", RetryAfter: 5 * retrySoon,
 		Hint: "make room on the server's disk, or lower store.max_size; nothing was stored",
 	}},
+	{store.ErrFailed, Problem{
+		Code: codes.Unavailable, Reason: "STORE_FAILED", RetryAfter: 5 * retrySoon,
+		Hint: "try again: the server goes on by itself as soon as its disk works",
+	}},
+	{store.ErrTooLarge, Problem{
+		Code: codes.InvalidArgument, Reason: "BATCH_TOO_LARGE",
+		Hint: "send smaller batches; nothing was stored",
+	}},
 	{store.ErrClosed, Problem{
 		Code: codes.Unavailable, Reason: "STOPPING", RetryAfter: retrySoon,
 		Message: "the server is being stopped", Hint: "try again",

@@ -36,6 +36,8 @@ func TestDescribe(t *testing.T) {
 		"too old":        {store.ErrCursorTooOld, codes.OutOfRange, "CURSOR_TOO_OLD", true},
 		"ahead":          {store.ErrCursorAhead, codes.OutOfRange, "CURSOR_AHEAD", true},
 		"full":           {store.ErrFull, codes.ResourceExhausted, "STORE_FULL", true},
+		"failed":         {store.ErrFailed, codes.Unavailable, "STORE_FAILED", true},
+		"too large":      {store.ErrTooLarge, codes.InvalidArgument, "BATCH_TOO_LARGE", true},
 		"closed":         {store.ErrClosed, codes.Unavailable, "STOPPING", true},
 		"cancelled":      {context.Canceled, codes.Canceled, "CANCELED", true},
 		"a deadline":     {context.DeadlineExceeded, codes.DeadlineExceeded, "DEADLINE", true},

@@ -28,6 +28,11 @@ var (
 	// ErrFull means that the disk is nearly full. Try again later: the store takes
 	// entries again as soon as there is room.
 	ErrFull = errors.New("the store's disk is nearly full")
+	// ErrFailed means that the disk failed. Try again later: what was to be stored is not,
+	// and the store takes entries again, and can be read, as soon as the disk works.
+	ErrFailed = errors.New("the store's disk failed")
+	// ErrTooLarge means that this much cannot be stored at a time: try again with less.
+	ErrTooLarge = errors.New("this is too much to be stored at a time")
 	// ErrLocked means that another process has the store open.
 	ErrLocked = errors.New("the store is in use by another process")
 )

@@ -25,13 +25,15 @@ func (r *Receiver) statusOf(ctx context.Context, err error) *status.Status {
 	switch {
 	case ctx.Err() != nil:
 		return status.FromContextError(ctx.Err())
-	case errors.Is(err, errTooMuch), errors.Is(err, inflate.ErrTooLarge):
+	case errors.Is(err, errTooMuch), errors.Is(err, inflate.ErrTooLarge), errors.Is(err, store.ErrTooLarge):
 		// Without retry information: the same request would be refused again.
 		return status.New(codes.ResourceExhausted, err.Error())
 	case !errors.As(err, &ofStore):
 		return status.New(codes.InvalidArgument, err.Error())
 	case errors.Is(err, store.ErrFull):
 		return later("the store takes no more entries for now: its disk is nearly full")
+	case errors.Is(err, store.ErrFailed):
+		return later("the store takes no entries for now: its disk failed")
 	case errors.Is(err, store.ErrClosed):
 		return later("the server is being stopped")
 	default:

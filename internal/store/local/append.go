@@ -24,8 +24,10 @@ const maxAppendBytes = 64 << 20
 // gives them consecutive positions, in order, and sets the times that are not set. The
 // entries belong to the log from then on; the slice does not.
 //
-// It fails with store.ErrFull, to be tried again, and with store.ErrClosed. If ctx ends
-// first, it returns its cause; the entries may still be stored then if the error says so.
+// It fails with store.ErrFull and store.ErrFailed, to be tried again, with
+// store.ErrTooLarge, and with store.ErrClosed. Nothing is stored then, but for ErrFailed if
+// the process ends before the disk works again. If ctx ends first, it returns its cause; the
+// entries may still be stored then if the error says so.
 func (l *Log) Append(ctx context.Context, entries []*entry.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -34,12 +36,13 @@ func (l *Log) Append(ctx context.Context, entries []*entry.Entry) error {
 	for _, e := range entries {
 		size := sizeOf(e)
 		if size > maxEntryBytes {
-			return fmt.Errorf("an entry is of %d bytes: cut it to %d", size, maxEntryBytes)
+			return fmt.Errorf("%w: an entry is of %d bytes, cut it to %d", store.ErrTooLarge, size, maxEntryBytes)
 		}
 		r.bytes += size
 	}
 	if r.bytes > maxAppendBytes {
-		return fmt.Errorf("%d entries are of %d bytes: append at most %d at a time", len(entries), r.bytes, maxAppendBytes)
+		return fmt.Errorf("%w: %d entries are of %d bytes, append at most %d", store.ErrTooLarge,
+			len(entries), r.bytes, maxAppendBytes)
 	}
 	// While a commit waits for room, nobody else shall wait behind it.
 	if err := l.gate.held(); err != nil {

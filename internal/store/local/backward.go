@@ -19,6 +19,13 @@ func (r *reader) backward(ctx context.Context, through entry.Position, maxBytes 
 		}
 		from, entries := r.blockUpTo(after)
 		switch {
+		case r.err != nil && len(blocks) > 0:
+			return joinBlocks(blocks, after, through), nil
+		case r.err != nil:
+			if err := r.outage(after); err != nil {
+				return store.Batch{}, err
+			}
+			continue
 		case len(entries) > 0:
 			blocks = append(blocks, entries)
 			for i := range entries {
@@ -37,13 +44,15 @@ func (r *reader) backward(ctx context.Context, through entry.Position, maxBytes 
 
 // blockUpTo returns the entries up to a position of the block that holds it, and the
 // position before them. If there is none that can be read, it returns none, and the
-// position behind which nothing can be read.
+// position behind which nothing can be read. If the disk fails, the reader has the error.
 func (r *reader) blockUpTo(p entry.Position) (after entry.Position, entries []entry.Entry) {
 	if known, ok := r.log.damage.at(p); ok {
 		r.used, r.valid = false, false
 		return max(known.from-1, r.meta.Floor), nil
 	}
-	r.moveBackTo(p)
+	if r.moveBackTo(p); r.err != nil {
+		return 0, nil
+	}
 	after = r.meta.Floor
 	if first, ok := r.position(); ok && first > r.meta.Floor {
 		h, entries, err := decodeBlock(r.it.Key(), r.it.Value())
@@ -76,6 +85,7 @@ func (r *reader) moveBackTo(p entry.Position) {
 		r.valid = r.it.SeekLT(blockKey(p + 1))
 	}
 	if !r.valid && r.it.Error() != nil {
+		// It may be that of the block behind, which Pebble reads on its way.
 		r.walkBackTo(p)
 	}
 }

@@ -68,6 +68,10 @@ func (l *Log) commitGroup(w *blockWriter, group []*request) {
 
 // commit gives entries their positions and stores them.
 func (l *Log) commit(w *blockWriter, entries []*entry.Entry) error {
+	if err := l.acquire(); err != nil {
+		return err
+	}
+	defer l.use.RUnlock()
 	if err := l.failed(); err != nil {
 		return err
 	}
@@ -89,11 +93,12 @@ func (l *Log) commit(w *blockWriter, entries []*entry.Entry) error {
 		}
 	}
 	if err := batch.Commit(pebble.Sync); err != nil {
-		l.fail(err)
+		l.disk.fail(err)
 	}
-	// Pebble may have failed without a word: see pebbleLogger.Fatalf.
-	if err := l.failed(); err != nil {
-		return err
+	// Pebble does not see what fails: see shadowFS. This is asked, and not failed, since it
+	// is what was written to.
+	if err := l.disk.failure(); err != nil {
+		return failure(err)
 	}
 	l.next = next
 	l.committed = w.committed

@@ -33,6 +33,13 @@ func (d *damage) at(p entry.Position) (stretch, bool) {
 	return d.known[i], true
 }
 
+// forget makes readers look again.
+func (d *damage) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.known = nil
+}
+
 // add remembers a stretch, unless it overlaps one that is known.
 func (d *damage) add(s stretch) {
 	d.mu.Lock()
@@ -43,9 +50,10 @@ func (d *damage) add(s stretch) {
 	}
 }
 
-// remember notes that a stretch cannot be read, unless nothing is missing there.
+// remember notes that a stretch cannot be read, unless nothing is missing there. What the
+// disk did not give is asked for again each time.
 func (r *reader) remember(from, to entry.Position) {
-	if !r.meta.explains(from-1, to) {
+	if !r.lenient && !r.meta.explains(from-1, to) {
 		r.log.damage.add(stretch{from, to})
 		r.log.logger.Warn("entries of the store cannot be read", "from", uint64(from), "to", uint64(to))
 	}
@@ -82,10 +90,10 @@ func (r *reader) skipForward(p entry.Position) {
 }
 
 // seekable tells whether the iterator can be moved to the first block at a position or
-// behind it, or to the end if there is none.
+// behind it, or to the end if there is none. Where the disk fails it is at the end, too.
 func (r *reader) seekable(p entry.Position) bool {
 	r.valid = r.it.SeekGE(blockKey(p))
-	return r.valid || r.it.Error() == nil
+	return r.valid || !r.damaged()
 }
 
 // walkTo moves the iterator to the block that holds a position, or else to the first one
@@ -105,11 +113,16 @@ func (r *reader) walkBackTo(p entry.Position) {
 		start := max(p, step) - step + 1
 		var last entry.Position
 		r.walk(start, func(first entry.Position) bool {
-			if first <= p {
-				last = first
+			if first > p {
+				return true
 			}
-			return first > p
+			last = first
+			h, err := decodeHeader(r.it.Key(), r.it.Value())
+			return err == nil && h.last() >= p
 		})
+		if r.err != nil {
+			return
+		}
 		if last > 0 || start <= r.meta.Floor+1 {
 			r.valid = last > 0 && r.it.SeekGE(blockKey(last))
 			return
@@ -132,7 +145,7 @@ func (r *reader) walk(from entry.Position, found func(first entry.Position) bool
 		if h, err := decodeHeader(r.it.Key(), r.it.Value()); err == nil {
 			next = h.last() + 1
 		}
-		if r.valid = r.it.Next(); !r.valid && r.it.Error() != nil {
+		if r.valid = r.it.Next(); !r.valid && r.damaged() {
 			r.skipForward(next)
 		}
 	}

@@ -34,8 +34,16 @@
 // room. A block that is damaged, and a stretch that is missing, are told to readers as
 // gaps of that very range. A write-ahead log that is damaged after a crash costs what is
 // behind the damage, which is told as well, but for the last second before the crash.
-// Any other fault of the disk on writing ends the writing: Append and [Log.Health] return
-// its cause until the log is opened again; reading goes on.
+//
+// Any other fault of the disk on writing (an I/O error, a file system that became read-only)
+// stops the writing: Append and [Log.Health] return store.ErrFailed with its cause, and
+// reading goes on. The log tries by itself, every few seconds, whether the disk works again,
+// and opens Pebble anew then, within the same run: what was acknowledged is there again, what
+// a failed sync may have cost put back from memory; what was refused is not; followers,
+// epoch and positions go on as if nothing had happened, and no position is used twice.
+//
+// What the disk does not give to a reader is store.ErrFailed for that call. Where that lasts
+// for a minute it is told as a gap, for as long as it lasts.
 //
 // After a loss of power with [Written], positions that may have been given away are left
 // out: they are a hole, which is no gap.
@@ -51,5 +59,5 @@
 //
 // # Lock order
 //
-// Log.use, then Log.mu. No lock is held while a follower is waited for.
+// Log.retaining, Log.use, then Log.mu. No lock is held while a follower is waited for.
 package local

@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/store"
@@ -87,11 +89,30 @@ func (l *Log) leave(f *follower) {
 	close(f.gone)
 }
 
+// readPatiently reads what follows a position, and waits where the disk fails: a follower is
+// the hub of a server, which would end with it.
+func (l *Log) readPatiently(ctx context.Context, after entry.Position) (store.Batch, error) {
+	for pause := l.env.healFirst; ; pause = min(2*pause, healLast) {
+		batch, err := l.Read(ctx, after, catchUpBytes)
+		if !errors.Is(err, store.ErrFailed) {
+			return batch, err
+		}
+		l.logger.Warn("a follower of the store waits for the disk", "error", err)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return batch, context.Cause(ctx)
+		case <-l.closing:
+			return batch, store.ErrClosed
+		}
+	}
+}
+
 // readUpTo publishes what is stored behind after, up to and including through, or with a
 // through of 0 up to where the log ends, and returns how far it came.
 func (l *Log) readUpTo(ctx context.Context, after, through entry.Position, publish func([]*entry.Entry)) (entry.Position, error) {
 	for through == 0 || after < through {
-		batch, err := l.Read(ctx, after, catchUpBytes)
+		batch, err := l.readPatiently(ctx, after)
 		if err != nil {
 			return after, err
 		}

@@ -16,6 +16,13 @@ func (r *reader) forward(ctx context.Context, after entry.Position, maxBytes int
 		}
 		through, entries := r.blockFrom(batch.Through + 1)
 		switch {
+		case r.err != nil && len(batch.Entries) > 0:
+			return batch, nil // The next read begins with the fault.
+		case r.err != nil:
+			if err := r.outage(batch.Through + 1); err != nil {
+				return store.Batch{}, err
+			}
+			continue
 		case len(entries) > 0:
 			size += take(&batch, entries, batch.Through, through)
 		case r.meta.explains(batch.Through, through):
@@ -31,7 +38,7 @@ func (r *reader) forward(ctx context.Context, after entry.Position, maxBytes int
 
 // blockFrom returns the entries of the block that holds a position, and its last
 // position. If there is none that can be read, it returns none, and up to where nothing
-// can be read.
+// can be read. If the disk fails, the reader has the error.
 func (r *reader) blockFrom(p entry.Position) (through entry.Position, entries []entry.Entry) {
 	if known, ok := r.log.damage.at(p); ok {
 		r.used, r.valid = false, false
@@ -47,6 +54,9 @@ func (r *reader) blockFrom(p entry.Position) (through entry.Position, entries []
 		r.tell(first, err)
 		r.moveTo(p + 1)
 	}
+	if r.err != nil {
+		return 0, nil
+	}
 	through = r.head
 	if next, ok := r.position(); ok {
 		through = min(next-1, r.head)
@@ -61,7 +71,7 @@ func (r *reader) moveTo(p entry.Position) {
 	if r.used {
 		// Who reads on is at the end of a block.
 		r.used = false
-		if r.valid = r.it.Next(); !r.valid && r.it.Error() != nil {
+		if r.valid = r.it.Next(); !r.valid && r.damaged() {
 			r.skipForward(p)
 		}
 		return

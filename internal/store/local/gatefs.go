@@ -28,12 +28,9 @@ type gateFS struct {
 
 	// waiting is whether a write waits for room, paused whether the next table does.
 	waiting, paused atomic.Bool
-	// parked is closed when nothing shall be written any more.
-	parked     chan struct{}
-	parkOnce   sync.Once
-	mu         sync.Mutex
-	measured   time.Time
-	lastAnswer error
+	mu              sync.Mutex
+	measured        time.Time
+	lastAnswer      error
 }
 
 const (
@@ -50,7 +47,6 @@ func newGateFS(files vfs.FS, cfg Config, closing <-chan struct{}) *gateFS {
 		dir:       cfg.Dir,
 		highWater: cfg.DiskHighWater,
 		closing:   closing,
-		parked:    make(chan struct{}),
 	}
 	g.FS = vfs.OnDiskFull(files, g.waitForRoom)
 	return g
@@ -89,7 +85,7 @@ func (g *gateFS) forget() {
 func (g *gateFS) measure() error {
 	usage, err := g.below.GetDiskUsage(g.dir)
 	if err != nil {
-		return fmt.Errorf("how full the disk of %s is cannot be found out: %w", g.dir, err)
+		return fmt.Errorf("%w: how full the disk of %s is cannot be found out: %w", store.ErrFailed, g.dir, err)
 	}
 	// What the system keeps for itself counts as neither, as in df.
 	total := usage.UsedBytes + usage.AvailBytes
@@ -121,12 +117,9 @@ func (g *gateFS) waitForRoom() {
 	}
 }
 
-// park keeps new tables from being written until the log is closed. After a failure,
-// Pebble would otherwise try to write the same table for ever, with no pause.
-func (g *gateFS) park() { g.parkOnce.Do(func() { close(g.parked) }) }
-
 // pause makes the next table wait for a moment. It is for a table that could not be
-// synced for lack of room: to sync again would prove nothing, so it is written again.
+// written, as one that could not be synced for lack of room: to sync again would prove
+// nothing, so it is written again.
 func (g *gateFS) pause() { g.paused.Store(true) }
 
 // Create implements vfs.FS.
@@ -142,12 +135,6 @@ func (g *gateFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, 
 
 // admitTable waits until a table may be written.
 func (g *gateFS) admitTable() error {
-	select {
-	case <-g.parked:
-		<-g.closing
-		return store.ErrClosed
-	default:
-	}
 	if g.paused.Swap(false) {
 		select {
 		case <-g.closing:

@@ -84,13 +84,6 @@ func without(entries []*entry.Entry, gaps []stretch) []*entry.Entry {
 	})
 }
 
-// forget makes readers find damage anew.
-func (d *damage) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.known = nil
-}
-
 func wantError(t *testing.T, cfg Config, text string) {
 	t.Helper()
 	l, err := Open(cfg, discard())

@@ -21,9 +21,17 @@ type Log struct {
 	logger *slog.Logger
 	env    environment
 	lock   *pebble.Lock
-	db     *pebble.DB
 	gate   *gateFS
-	wal    *walFS
+
+	// use is held for reading by whoever uses these four, and for writing by Close and by
+	// the healer, which replaces them.
+	use sync.RWMutex
+	// db is nil where Pebble could not be opened again. disk is what it has written to,
+	// which tells whether that may be trusted; wal is that with its write-ahead logs, or nil
+	// with Fsync.
+	db   *pebble.DB
+	disk *shadowFS
+	wal  *walFS
 
 	// headFile is the one goroutine's that records the head, and Close's after it.
 	headFile *headFile
@@ -46,13 +54,15 @@ type Log struct {
 	mu        sync.Mutex
 	followers map[*follower]struct{}
 
-	damage damage
+	damage  damage
+	outages outages
 
-	// failure is why nothing can be written any more.
+	// failure is why nothing can be written for now, or nil. Written with use held for
+	// writing, and by report.
 	failure atomic.Pointer[error]
+	// failing wakes the healer. It has room for one: the healer looks for itself.
+	failing chan struct{}
 
-	// use is held for reading by whoever uses db, and for writing by Close.
-	use        sync.RWMutex
 	closing    chan struct{} // closed by Close
 	closeOnce  sync.Once
 	closeError error
@@ -67,6 +77,7 @@ func newLog(cfg Config, logger *slog.Logger, env environment) *Log {
 		env:       env,
 		requests:  make(chan *request),
 		followers: map[*follower]struct{}{},
+		failing:   make(chan struct{}, 1),
 		closing:   make(chan struct{}),
 	}
 	l.gate = newGateFS(env.files, cfg, l.closing)
@@ -105,27 +116,7 @@ func (l *Log) Health() error {
 	return l.gate.room()
 }
 
-// fail ends the writing. The first cause stays.
-func (l *Log) fail(cause error) {
-	if errors.Is(cause, pebble.ErrClosed) {
-		return
-	}
-	err := fmt.Errorf("the store can no longer be written to, mend the disk and start again: %w", cause)
-	if l.failure.CompareAndSwap(nil, &err) {
-		l.gate.park()
-		l.logger.Error("the store failed", "error", cause)
-	}
-}
-
-// failed returns why nothing can be written any more, or nil.
-func (l *Log) failed() error {
-	if err := l.failure.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
-// acquire keeps the log open until use is unlocked for reading.
+// acquire keeps the log open as it is until use is unlocked for reading.
 func (l *Log) acquire() error {
 	l.use.RLock()
 	select {
@@ -133,8 +124,12 @@ func (l *Log) acquire() error {
 		l.use.RUnlock()
 		return store.ErrClosed
 	default:
-		return nil
 	}
+	if l.db == nil {
+		l.use.RUnlock()
+		return l.failed()
+	}
+	return nil
 }
 
 // Close ends the log, in this order:
@@ -161,9 +156,11 @@ func (l *Log) closeFiles() error {
 	err := l.failed()
 	if err == nil {
 		// Tables are checked as a whole, which the write-ahead log is not.
-		err = l.db.Flush()
+		err = errors.Join(l.db.Flush(), l.closePebble(), l.disk.failure())
+	} else {
+		_ = l.closePebble() // What it has to say comes of the failure.
 	}
-	err = errors.Join(err, l.db.Close(), l.closeHeadFile())
+	err = errors.Join(err, l.closeHeadFile())
 	if err == nil {
 		m := *l.meta.Load()
 		m.Boot = "" // a clean end

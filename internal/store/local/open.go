@@ -19,10 +19,12 @@ type environment struct {
 	files vfs.FS
 	now   func() time.Time
 	boot  func() string
+	// healFirst is how long after a fault the log tries to open Pebble again.
+	healFirst time.Duration
 }
 
 func machine() environment {
-	return environment{files: vfs.Default, now: time.Now, boot: bootID}
+	return environment{files: vfs.Default, now: time.Now, boot: bootID, healFirst: healFirst}
 }
 
 // bootID names the run of the machine. Empty where that is not known.
@@ -53,9 +55,7 @@ func open(cfg Config, logger *slog.Logger, env environment) (*Log, error) {
 	l := newLog(cfg, logger, env)
 	l.lock = lock
 	if err := l.load(); err != nil {
-		if l.db != nil {
-			err = errors.Join(err, l.db.Close())
-		}
+		err = errors.Join(err, l.closePebble())
 		if l.headFile != nil {
 			err = errors.Join(err, l.headFile.file.Close())
 		}
@@ -129,6 +129,9 @@ func (l *Log) load() error {
 	l.head.Store(uint64(head))
 	l.next = max(m.Next, head+1)
 	l.committed = end.committed
+	if err := l.disk.failure(); err != nil {
+		return fmt.Errorf("the data directory %s cannot be written to: %w", l.cfg.Dir, err)
+	}
 	return nil
 }
 
@@ -159,7 +162,8 @@ func (l *Log) start() {
 	l.background.Go(l.commitAll)
 	l.background.Go(func() { l.retainAll(ctx) })
 	l.background.Go(func() { l.recordHead(ctx) })
+	l.background.Go(func() { l.healAll(ctx) })
 	if l.cfg.Sync == Written {
-		l.background.Go(func() { l.wal.run(ctx, l.cfg.SyncInterval) })
+		l.background.Go(func() { l.syncAll(ctx) })
 	}
 }

@@ -9,10 +9,10 @@ import (
 func (l *Log) openPebble() error {
 	// Every file handle is one table: 1,000 of 16 MiB are held open at most.
 	const maxOpenFiles = 1000
-	messages := &pebbleLogger{logger: l.logger, failed: l.fail, pause: l.gate.pause}
-	l.wal = newWALFS(l.gate, l.cfg.Sync == Written, l.fail)
+	l.disk = newShadowFS(l.gate, l.report)
+	messages := &pebbleLogger{logger: l.logger, failed: l.disk.fail, pause: l.gate.pause}
 	options := &pebble.Options{
-		FS:                 l.wal,
+		FS:                 l.disk,
 		Lock:               l.lock,
 		Logger:             messages,
 		EventListener:      messages.listener(),
@@ -35,6 +35,10 @@ func (l *Log) openPebble() error {
 	// damage to one is damage to one.
 	for i := range options.Levels {
 		options.Levels[i].BlockSize = 4 << 10
+	}
+	if l.cfg.Sync == Written {
+		l.wal = newWALFS(l.disk)
+		options.FS = l.wal
 	}
 	// Blocks are compressed once, by us, before the write-ahead log.
 	options.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })

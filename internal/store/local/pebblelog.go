@@ -18,7 +18,7 @@ type pebbleLogger struct {
 	// failed is told of what Pebble takes for a reason to end the process, and of tables
 	// that cannot be written.
 	failed func(error)
-	// pause is called when a table could not be written for lack of room.
+	// pause is called when a table could not be written.
 	pause func()
 }
 
@@ -31,10 +31,9 @@ func (p *pebbleLogger) Infof(format string, args ...any) { p.log(slog.LevelDebug
 func (p *pebbleLogger) Errorf(format string, args ...any) { p.log(slog.LevelWarn, format, args) }
 
 // Fatalf implements pebble.Logger. Pebble expects it not to return, and its own ends the
-// process. This one returns, with the log marked as failed before: at the places that
-// call it for a fault of the disk, Pebble then gives up what it was doing. It may even
-// report success to the committer, which therefore looks at the mark after each commit.
-// Faults of the write-ahead log do not get here: see walFS.
+// process. This one returns, with the disk marked as broken before. Pebble may report
+// success to the committer all the same, which therefore looks at the mark after each
+// commit. Faults of the disk do not get here: see shadowFS.
 func (p *pebbleLogger) Fatalf(format string, args ...any) {
 	p.log(slog.LevelError, format, args)
 	err := fmt.Errorf(format, args...)
@@ -68,15 +67,14 @@ func (p *pebbleLogger) listener() *pebble.EventListener {
 }
 
 // backgroundError is told that a table could not be written. Pebble tries again, at once
-// and for ever, while what is appended piles up in memory until nobody can append any
-// more. It calls this with its lock held.
+// and for ever. It calls this with its lock held.
 func (p *pebbleLogger) backgroundError(err error) {
 	switch {
-	case errors.Is(err, store.ErrClosed), errors.Is(err, pebble.ErrClosed):
-	case errors.Is(err, syscall.ENOSPC):
-		p.Errorf("a file of entries is tried again: %v", err)
-		p.pause()
-	default:
+	case errors.Is(err, store.ErrClosed), errors.Is(err, pebble.ErrClosed), errors.Is(err, errShadowed):
+		return
+	case !errors.Is(err, syscall.ENOSPC):
 		p.failed(err)
 	}
+	p.Errorf("a file of entries is tried again: %v", err)
+	p.pause()
 }

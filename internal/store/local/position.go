@@ -11,7 +11,7 @@ import (
 // PositionAt returns the last position that was taken in before a time: reading behind
 // it gives everything that was taken in at that time or later. Times before the first
 // entry give the floor, times after the last one the head. It reads the headers of
-// about 30 blocks.
+// about 30 blocks, and fails as [Log.Read] does.
 func (l *Log) PositionAt(ctx context.Context, t time.Time) (entry.Position, error) {
 	r, err := l.newReader(ctx)
 	if err != nil {
@@ -27,7 +27,14 @@ func (l *Log) PositionAt(ctx context.Context, t time.Time) (entry.Position, erro
 			return 0, context.Cause(ctx)
 		}
 		mid := bad + (good-bad)/2
-		if h, ok := r.headerFrom(mid); ok && h.committed < limit {
+		h, ok := r.headerFrom(mid)
+		if r.err != nil {
+			if err := r.outage(mid); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if ok && h.committed < limit {
 			// Not mid: the blocks up to the one that was found are from before t, too.
 			bad = max(mid, min(h.last(), r.head))
 		} else {

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,7 +13,8 @@ import (
 // Read returns what follows a position: as many whole blocks as make up about maxBytes
 // of entries as [entry.Entry.Size] counts them, and at least one. See [store.Batch] for
 // the end of the log and for gaps. It reads files in the caller's goroutine; it fails
-// with store.ErrClosed and with ctx's cause.
+// with store.ErrClosed, with ctx's cause, and with store.ErrFailed where the disk does not
+// give what it holds. Where that lasts, it passes for damage.
 func (l *Log) Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error) {
 	r, err := l.newReader(ctx)
 	if err != nil {
@@ -62,6 +62,10 @@ type reader struct {
 	valid bool
 	// used is whether the block on which it stands has been dealt with.
 	used bool
+	// err is what the disk said that failed, until it is dealt with; lenient is whether that
+	// passes for damage.
+	err     error
+	lenient bool
 }
 
 // newReader looks at the log as it is now, and keeps it open until close.
@@ -80,7 +84,7 @@ func (l *Log) newReader(ctx context.Context) (*reader, error) {
 	it, err := l.db.NewIter(nil)
 	if err != nil {
 		l.use.RUnlock()
-		return nil, fmt.Errorf("the store cannot be read: %w", err)
+		return nil, unreadable(err)
 	}
 	r.it, r.meta = it, l.meta.Load()
 	return r, nil

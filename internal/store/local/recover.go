@@ -105,11 +105,15 @@ func (l *Log) findEnd() (end, error) {
 		l.logger.Warn("the last block of the store is damaged", "position", first, "error", err)
 		return end{last: first + maxBlockEntries - 1}, nil
 	}
-	if err := it.Error(); err != nil {
-		l.logger.Warn("the last file of the store is damaged", "error", err)
-		return l.endOfTables()
+	err = it.Error()
+	switch {
+	case err == nil:
+		return end{}, nil
+	case !isDamage(err):
+		return end{}, fmt.Errorf("the data directory %s cannot be read: %w", l.cfg.Dir, err)
 	}
-	return end{}, nil
+	l.logger.Warn("the last file of the store is damaged", "error", err)
+	return l.endOfTables()
 }
 
 // endOfTables returns a position that is at least the last one, from the list of files.

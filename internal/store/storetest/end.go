@@ -128,6 +128,7 @@ func testReopen(t *testing.T, e Engine) {
 		if len(gaps) != 0 {
 			t.Errorf("gaps: %+v", gaps)
 		}
+		checkCounts(t, again, again.Bounds().Floor, want)
 		if r, ok = again.(Reopener); !ok {
 			t.Fatal("the engine that was opened again is no Reopener")
 		}

@@ -163,6 +163,33 @@ func tick() time.Time {
 	return now
 }
 
+func testEntries(t *testing.T, e Engine) {
+	begin := e.Bounds().Head
+	if n := e.Entries(begin, begin); n != 0 {
+		t.Errorf("%d entries in an empty stretch", n)
+	}
+	checkCounts(t, e, begin, fill(t, e, 100))
+}
+
+// checkCounts checks Entries for all stretches that begin and end at begin or an entry of
+// all, which are all entries behind begin.
+func checkCounts(t *testing.T, e Engine, begin entry.Position, all []*entry.Entry) {
+	t.Helper()
+	at := func(i int) entry.Position {
+		if i == 0 {
+			return begin
+		}
+		return all[i-1].Position
+	}
+	for from := range len(all) + 1 {
+		for to := from; to <= len(all); to++ {
+			if n := e.Entries(at(from), at(to)); n != uint64(to-from) {
+				t.Fatalf("Entries(%d, %d) is %d, want %d", at(from), at(to), n, to-from)
+			}
+		}
+	}
+}
+
 func testTimes(t *testing.T, e Engine) {
 	before := time.Now().UnixNano()
 	neither, observed := &entry.Entry{Message: "neither"}, &entry.Entry{Message: "observed", Observed: 5}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 
@@ -23,12 +24,14 @@ func testRetention(t *testing.T, e Engine) {
 	}
 	checkRemoved(t, e, floor, 120, nil)
 	checkRemoved(t, e, reached, 100, nil)
+	checkCounts(t, e, floor, old) // Removed ones count: a reader is told how many it missed.
 
 	kept := mustAppend(t, e, numbered(0, 120, 30))
 	if kept[0].Position <= old[119].Position {
 		t.Fatalf("position %d was used twice", kept[0].Position)
 	}
 	checkRemoved(t, e, reached, 100, kept)
+	checkCounts(t, e, floor, slices.Concat(old, kept))
 	same(t, readBackward(t, e, 0, large), kept)
 	ep := e.Epoch()
 	if _, err := ep.CheckCursor(ep.Cursor(reached), e.Bounds()); !errors.Is(err, store.ErrCursorTooOld) {

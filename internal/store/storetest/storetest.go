@@ -18,6 +18,7 @@ type Engine interface {
 	Read(ctx context.Context, after entry.Position, maxBytes int) (store.Batch, error)
 	ReadBackward(ctx context.Context, before entry.Position, maxBytes int) (store.Batch, error)
 	PositionAt(ctx context.Context, t time.Time) (entry.Position, error)
+	Entries(after, through entry.Position) uint64
 	Bounds() store.Bounds
 	Epoch() store.Epoch
 	Health() error
@@ -52,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Engine) {
 		{"read backward from every position", testReadBackward},
 		{"read no more than asked for", testReadBounded},
 		{"positions at a time", testPositionAt},
+		{"entries are counted", testEntries},
 		{"times are set", testTimes},
 		{"cursors", testCursors},
 		{"follow from the beginning", testFollow},
