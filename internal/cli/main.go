@@ -72,7 +72,7 @@ func newRoot(c *console, started *bool) *cobra.Command {
 	k.bind(root.PersistentFlags())
 	root.AddCommand(
 		newServe(c), newTail(c, k), newQuery(c, k), newSend(c, k), newFields(c, k),
-		newToken(c, k), newDemo(c), newConfig(c), newVersion(c), newMan(),
+		newToken(c, k), newDemo(c), newBench(c), newBenchCeiling(c), newConfig(c), newVersion(c), newMan(),
 	)
 	return root
 }

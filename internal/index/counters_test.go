@@ -17,6 +17,7 @@ type counts struct{ candidates, groups, regexes float64 }
 
 // must returns a function that hands filters on, or ends the test.
 func must(tb testing.TB) func([]*filter.Matcher, error) []*filter.Matcher {
+	tb.Helper()
 	return func(matchers []*filter.Matcher, err error) []*filter.Matcher {
 		tb.Helper()
 		if err != nil {
