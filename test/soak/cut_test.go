@@ -40,15 +40,15 @@ func TestCut(t *testing.T) {
 	for _, way := range []struct {
 		name   string
 		cut    func(t *testing.T, s *server.Server, streams int) []*subscriber
-		within time.Duration
+		within time.Duration // beyond returnTime
 	}{
-		{"context", byContext, returnTime},
-		{"half-close", byHalfClose, returnTime},
-		{"FIN", byLine(false), returnTime},
-		{"RST", byLine(true), returnTime},
-		{"killed", byKill, returnTime},
-		{"GOAWAY", byGoAway, returnTime},
-		{"half-open", byHole, keepAlive + returnTime},
+		{"context", byContext, 0},
+		{"half-close", byHalfClose, 0},
+		{"FIN", byLine(false), 0},
+		{"RST", byLine(true), 0},
+		{"killed", byKill, 0},
+		{"GOAWAY", byGoAway, 0},
+		{"half-open", byHole, keepAlive},
 	} {
 		if way.name == "half-open" && !*long {
 			continue // see TestHalfOpen
@@ -56,12 +56,13 @@ func TestCut(t *testing.T) {
 		began := time.Now()
 		watching := way.cut(t, s, each)
 		cut := time.Now()
-		left := remaining(t, s, idle, way.within)
+		within := way.within + returnTime()
+		left := remaining(t, s, idle, within)
 		if left > 0 {
-			t.Errorf("%s: %d goroutines more than before after %v", way.name, left, way.within)
+			t.Errorf("%s: %d goroutines more than before after %v", way.name, left, within)
 		}
 		r.leaked += left
-		if way.within == returnTime {
+		if way.within == 0 {
 			r.recovery = max(r.recovery, time.Since(cut))
 		}
 		t.Logf("%-10s opened and cut in %v, let go after %v", way.name, cut.Sub(began).Round(time.Millisecond), time.Since(cut).Round(time.Millisecond))
@@ -70,7 +71,7 @@ func TestCut(t *testing.T) {
 			r.count(t, w.check(log, history.Options{}))
 		}
 	}
-	heap := look(t, s).heap - idle.heap
+	heap := rested(t, s, heapInUse) - idle.heap
 	const most = 8 << 20 // what a collector may leave in pieces
 	if heap > most {
 		t.Errorf("the server's heap is %s larger than before", mib(heap))
