@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,7 +20,10 @@ import (
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 
+	"github.com/seed-2f16ea30/logsieve/internal/auth"
+	"github.com/seed-2f16ea30/logsieve/internal/certificate"
 	"github.com/seed-2f16ea30/logsieve/internal/config"
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
@@ -27,6 +31,7 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/otlp"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 	"github.com/seed-2f16ea30/logsieve/internal/store/local"
+	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
 )
 
 // App is a server. Make one with [New] and run it once with [App.Run].
@@ -35,16 +40,26 @@ type App struct {
 	stdin    io.Reader
 	logger   *slog.Logger
 	registry *prometheus.Registry
+	limits   *telemetry.LimitHits
 
 	store *local.Log
 	hub   *hub.Hub
 	sink  *ingest.Sink
 	otlp  *otlp.Receiver
-	files *file.Follower // nil if none are followed
+	// otlpHandler is otlp over HTTP, behind the door.
+	otlpHandler http.Handler
+	files       *file.Follower // nil if none are followed
+
+	tls     *certificate.Keeper // nil without TLS
+	access  *auth.Access        // nil where nobody is asked who they are
+	proxies door.Proxies
+	door    *door.Door
+	limiter *door.Limiter
 
 	hostname string
 	service  *monitor.Service
-	grpc     *grpc.Server
+	grpc     *grpc.Server // for the network
+	inner    *grpc.Server // for the HTTP edge
 	health   *health.Server
 	gateway  *gateway.Gateway
 
@@ -71,6 +86,8 @@ func New(cfg config.Config, logger *slog.Logger, options Options) (*App, error) 
 	a := &App{cfg: cfg, logger: logger, stdin: options.Stdin}
 	steps := []func() error{
 		a.newTelemetry,
+		a.newTLS,
+		a.newDoor,
 		a.newStore,
 		a.newHub,
 		a.newSink,
@@ -108,6 +125,9 @@ func (a *App) Run(ctx context.Context) error {
 	defer stopSources(nil)
 
 	a.runHub(hubContext, group)
+	access, stopAccess := context.WithCancel(running)
+	defer stopAccess()
+	a.runAccess(access, group)
 	waitForSources := a.runSources(sources, group)
 	servers := a.servers()
 	for _, s := range servers {
@@ -133,6 +153,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	waitForSources()
 	stopHub(errStopping)
+	stopAccess()
 	err := group.Wait()
 	return errors.Join(err, a.undo.unwind(drain))
 }

@@ -2,17 +2,17 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
-	"net"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/test/bufconn"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/config"
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
@@ -25,9 +25,10 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/telemetry"
 )
 
-func (a *App) newTelemetry() error {
+func (a *App) newTelemetry() (err error) {
 	a.registry = telemetry.NewRegistry()
-	return nil
+	a.limits, err = telemetry.NewLimitHits(a.registry, limitKeys()...)
+	return err
 }
 
 func (a *App) newStore() (err error) {
@@ -67,6 +68,11 @@ func (a *App) newSink() error {
 	c := a.cfg.Ingest
 	a.sink = ingest.NewSink(a.store, ingest.Limits{EntryBytes: int(c.EntrySize), Attributes: c.Attributes}, time.Now)
 	a.otlp = otlp.NewReceiver(a.sink, inflate.Limits{Wire: int64(c.BodySize), Decoded: int64(c.DecodedSize)}, a.logger.With("part", "otlp"))
+	web, err := a.door.Web(a.webConfig(), otlp.Refuse)
+	if err != nil {
+		return err
+	}
+	a.otlpHandler = web.Guard(web.Admit(http.MethodPost+" "+otlp.LogsPath, a.otlp))
 	return nil
 }
 
@@ -89,12 +95,20 @@ func (a *App) newService() error {
 // connection carries them all, and a call above the limit of streams waits.
 const edgeCalls = 1024
 
+// newGRPC makes two servers of the same service: one for the network, and one for the
+// HTTP edge, whose one connection carries the calls of all of its clients.
 func (a *App) newGRPC(options []grpc.ServerOption) error {
-	a.grpc = grpcapi.New(grpcapi.Config{
-		MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: a.cfg.Stream.MaxStreams + edgeCalls,
-	}, a.logger.With("part", "grpc"), options...)
-	loggerv1.RegisterLoggerServer(a.grpc, a.service)
+	logger := a.logger.With("part", "grpc")
+	serve := func(streams int, tls *tls.Config) *grpc.Server {
+		s := grpcapi.New(grpcapi.Config{
+			MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: streams, Door: a.door, TLS: tls,
+		}, logger, options...)
+		loggerv1.RegisterLoggerServer(s, a.service)
+		return s
+	}
+	a.grpc = serve(a.cfg.GRPC.MaxStreams, a.tlsFor("h2"))
 	a.health = grpcapi.RegisterHealth(a.grpc)
+	a.inner = serve(a.cfg.Stream.MaxStreams+edgeCalls, nil)
 	return nil
 }
 
@@ -113,15 +127,12 @@ const edgeWindow = 64 << 10
 
 // newGateway connects the HTTP edge to the gRPC server, in the process.
 func (a *App) newGateway() error {
-	pipe := bufconn.Listen(pipeBytes)
+	pipe := door.NewPipe(pipeBytes)
 	a.listeners.pipe = pipe
 	a.undo.push(func(context.Context) error { return pipe.Close() })
-	conn, err := grpc.NewClient("passthrough:///logsieve",
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }),
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+	conn, err := grpc.NewClient("passthrough:///logsieve", append(pipe.DialOptions(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxEdgeMessage)),
-		grpc.WithStaticStreamWindowSize(edgeWindow), grpc.WithStaticConnWindowSize(pipeBytes),
-	)
+		grpc.WithStaticStreamWindowSize(edgeWindow), grpc.WithStaticConnWindowSize(pipeBytes))...)
 	if err != nil {
 		return err
 	}
@@ -134,7 +145,7 @@ func (a *App) newGateway() error {
 	a.gateway, err = gateway.New(gateway.Config{
 		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
 		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
-		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), Origins: a.cfg.HTTP.Origins,
+		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), Door: a.door, Web: a.webConfig(),
 	}, conn, a.Ready, a.logger.With("part", "gateway"), pages...)
 	return err
 }

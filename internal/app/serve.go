@@ -26,6 +26,10 @@ type Addresses struct {
 	GRPC, HTTP, OTLPGRPC, OTLPHTTP, Admin string
 }
 
+// adminKey is the address that no limit of connections holds for: it must be there when
+// they are reached.
+const adminKey = "admin.address"
+
 // listen opens all addresses, so that one that is taken is found before anything runs.
 func (a *App) listen() error {
 	for _, l := range []struct {
@@ -36,7 +40,7 @@ func (a *App) listen() error {
 		{"http.address", a.cfg.HTTP.Address, &a.listeners.http},
 		{"otlp.grpc_address", a.cfg.OTLP.GRPCAddress, &a.listeners.otlpGRPC},
 		{"otlp.http_address", a.cfg.OTLP.HTTPAddress, &a.listeners.otlpHTTP},
-		{"admin.address", a.cfg.Admin.Address, &a.listeners.admin},
+		{adminKey, a.cfg.Admin.Address, &a.listeners.admin},
 	} {
 		if l.address == "" {
 			continue
@@ -48,8 +52,11 @@ func (a *App) listen() error {
 		case err != nil:
 			return fmt.Errorf("cannot listen on %s (%s): %w", l.address, l.key, err)
 		}
-		*l.listener = listener
 		a.undo.push(func(context.Context) error { return closeListener(listener) })
+		if l.key != adminKey {
+			listener = a.limiter.Listen(listener)
+		}
+		*l.listener = listener
 	}
 	return nil
 }
@@ -88,19 +95,21 @@ func (a *App) servers() []server {
 	var all []server
 	if l := a.listeners.otlpGRPC; l != nil {
 		s := grpcapi.New(grpcapi.Config{
-			MaxMessageBytes: int(a.cfg.Ingest.DecodedSize), MaxStreams: a.cfg.Stream.MaxStreams,
+			MaxMessageBytes: int(a.cfg.Ingest.DecodedSize), MaxStreams: a.cfg.GRPC.MaxStreams,
+			Door: a.door, TLS: a.tlsFor("h2"),
 		}, a.logger.With("part", "otlp"))
 		a.otlp.Register(s)
 		all = append(all, grpcServer(s, l))
 	}
 	if l := a.listeners.otlpHTTP; l != nil {
-		all = append(all, a.httpServer(l, a.otlp, nil))
+		all = append(all, a.httpServer(l, a.otlpHandler, nil))
 	}
 	if l := a.listeners.http; l != nil {
 		all = append(all, a.httpServer(l, a.gateway.Handler(), a.gateway.Shutdown))
 	}
+	all = append(all, grpcServer(a.inner, a.listeners.pipe))
 	if l := a.listeners.grpc; l != nil {
-		all = append(all, grpcServer(a.grpc, l, a.listeners.pipe))
+		all = append(all, grpcServer(a.grpc, l))
 	}
 	if l := a.listeners.admin; l != nil {
 		all = append(all, a.httpServer(l, a.adminHandler(), nil))
@@ -108,21 +117,13 @@ func (a *App) servers() []server {
 	return all
 }
 
-func grpcServer(s *grpc.Server, on ...net.Listener) server {
+func grpcServer(s *grpc.Server, l net.Listener) server {
 	return server{
 		run: func() error {
-			failed := make(chan error, len(on))
-			for _, l := range on {
-				go func() { failed <- s.Serve(l) }()
+			if err := s.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
+				return err
 			}
-			var errs []error
-			for range on {
-				// Stopped before it began: as good as stopped.
-				if err := <-failed; !errors.Is(err, grpc.ErrServerStopped) {
-					errs = append(errs, err)
-				}
-			}
-			return errors.Join(errs...)
+			return nil // stopped before it began: as good as stopped
 		},
 		stop: func(ctx context.Context) {
 			hard := context.AfterFunc(ctx, s.Stop)
@@ -137,14 +138,20 @@ func grpcServer(s *grpc.Server, on ...net.Listener) server {
 func (a *App) httpServer(l net.Listener, handler http.Handler, closeStreams func(context.Context) error) server {
 	base, cancel := context.WithCancelCause(context.Background())
 	s := &http.Server{
-		Handler: handler, ReadHeaderTimeout: gateway.ReadHeaderTimeout,
-		IdleTimeout: gateway.IdleTimeout, MaxHeaderBytes: gateway.MaxHeaderBytes,
+		Handler: handler, ReadHeaderTimeout: a.cfg.HTTP.HeaderTimeout,
+		IdleTimeout: a.cfg.HTTP.IdleTimeout, MaxHeaderBytes: gateway.MaxHeaderBytes,
+		HTTP2:       a.http2(),
 		BaseContext: func(net.Listener) context.Context { return base },
 		ErrorLog:    slog.NewLogLogger(a.logger.With("part", "http").Handler(), slog.LevelDebug),
 	}
+	serve := func() error { return s.Serve(l) }
+	if l != a.listeners.admin && a.tls != nil {
+		s.TLSConfig = a.tls.TLS("h2", "http/1.1")
+		serve = func() error { return s.ServeTLS(l, "", "") }
+	}
 	return server{
 		run: func() error {
-			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 				return err
 			}
 			return nil
@@ -161,5 +168,18 @@ func (a *App) httpServer(l net.Listener, handler http.Handler, closeStreams func
 				_ = s.Close()
 			}
 		},
+	}
+}
+
+// http2 bounds what a connection of HTTP/2 holds, which there is with TLS: as much as
+// one of gRPC. net/http's own limits, in brackets, suit few callers.
+func (a *App) http2() *http.HTTP2Config {
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          a.cfg.GRPC.MaxStreams,        // [250]
+		MaxReceiveBufferPerStream:     grpcapi.StreamWindow,         // [1 MiB]
+		MaxReceiveBufferPerConnection: grpcapi.ConnWindow,           // [1 MiB]
+		SendPingTimeout:               a.cfg.WebSocket.PingInterval, // [none] of silence
+		PingTimeout:                   a.cfg.WebSocket.PongTimeout,  // [15 s]
+		WriteByteTimeout:              a.cfg.WebSocket.WriteTimeout, // [none]
 	}
 }

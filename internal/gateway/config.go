@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
 )
 
@@ -26,9 +27,10 @@ type Config struct {
 	BodySize int
 	// DecodedSize is the longest body after decompression, in bytes. Default: 20 MiB.
 	DecodedSize int
-	// Origins are the origins, such as https://logs.example.org, that may open a
-	// WebSocket and write besides the server's own. Default: none.
-	Origins []string
+	// Door says who may come in. Nil asks nobody who they are.
+	Door *door.Door
+	// Web is what the door knows of browsers, names and proxies.
+	Web door.WebConfig
 }
 
 // withDefaults returns the configuration with all fields set.
@@ -67,7 +69,8 @@ const (
 // Mount is a handler that the edge serves for others: documents, the UI, a way in for
 // entries.
 type Mount struct {
-	// Pattern is one of chi: /docs/*, for instance.
+	// Pattern is one of chi: /docs/*, for instance. It is served for the methods that the
+	// table of permissions in package door has for it, and must have one.
 	Pattern string
 	// Handler sees the request with its path as it came.
 	Handler http.Handler

@@ -15,9 +15,11 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/auth"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
 	"github.com/seed-2f16ea30/logsieve/internal/frame"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
@@ -327,34 +329,39 @@ func TestErrorInsideATail(t *testing.T) {
 	}
 }
 
+// told is what reaches the service of who calls.
+type told struct {
+	metadata  metadata.MD
+	principal *auth.Principal
+	address   string
+}
+
 func TestWhatTheServiceIsTold(t *testing.T) {
-	said := make(chan metadata.MD, 1)
+	said := make(chan told, 1)
 	e := startBefore(t, gateway.Config{}, &faulty{monitor: func(s monitorStream) error {
 		md, _ := metadata.FromIncomingContext(s.Context())
-		said <- md
+		from, _ := peer.FromContext(s.Context())
+		said <- told{md, auth.FromContext(s.Context()), from.Addr.String()}
 		return nil
 	}})
-	for _, c := range []struct {
-		name   string
-		path   string
-		header []string
-		want   []string
-	}{
-		{"the header", "/logs/monitor", []string{"Authorization", "Bearer a"}, []string{"Bearer a"}},
-		{"the sub-protocol", "/logs/monitor", []string{"Sec-WebSocket-Protocol", "Bearer, b"}, []string{"Bearer b"}},
-		{"another sub-protocol", "/logs/monitor", []string{"Sec-WebSocket-Protocol", "chat"}, nil},
-		{"a cookie", "/logs/monitor", []string{"Cookie", "token=c"}, nil},
+	for name, header := range map[string][]string{
+		"the header":           {"Authorization", "Bearer a"},
+		"the sub-protocol":     {"Sec-WebSocket-Protocol", "Bearer, b"},
+		"another sub-protocol": {"Sec-WebSocket-Protocol", "chat"},
+		"a cookie":             {"Cookie", "token=c"},
 	} {
-		s := e.dial(c.path, append(c.header, "X-Forwarded-For", "10.0.0.1", "Grpc-Metadata-Role", "admin")...)
-		md := <-said
-		if got := md.Get("authorization"); len(got) != len(c.want) || len(got) == 1 && got[0] != c.want[0] {
-			t.Errorf("%s: authorization %q, want %q", c.name, got, c.want)
+		s := e.dial("/logs/monitor", append(header, "X-Forwarded-For", "10.0.0.1", "Grpc-Metadata-Role", "admin")...)
+		got := <-said
+		if got.principal == nil || !strings.HasPrefix(got.address, "127.0.0.1:") {
+			t.Errorf("%s: the service sees %v from %q", name, got.principal, got.address)
 		}
-		if got := md.Get("x-forwarded-for"); len(got) != 1 || got[0] != "127.0.0.1" {
-			t.Errorf("%s: the client's address is %q", c.name, got)
+		if x := got.metadata.Get("x-forwarded-for"); len(x) != 1 || x[0] != "127.0.0.1" {
+			t.Errorf("%s: the client's address is %q", name, x)
 		}
-		if len(md.Get("role")) > 0 || len(md.Get("cookie")) > 0 || len(md.Get("grpcgateway-cookie")) > 0 {
-			t.Errorf("%s: the client writes metadata: %v", c.name, md)
+		for _, key := range []string{"authorization", "grpcgateway-authorization", "role", "cookie", "grpcgateway-cookie"} {
+			if v := got.metadata.Get(key); len(v) > 0 {
+				t.Errorf("%s: the service is given %s: %q", name, key, v)
+			}
 		}
 		s.ended()
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 )
 
 // Paths of the Logger service; http.yaml, beside the contract, says which method is where.
@@ -23,11 +24,11 @@ const (
 
 // Gateway is the HTTP edge. Its methods are safe for concurrent use.
 type Gateway struct {
-	cfg       Config
-	client    loggerv1.LoggerClient
-	ready     func(context.Context) error
-	logger    *slog.Logger
-	admission *admission
+	cfg    Config
+	client loggerv1.LoggerClient
+	ready  func(context.Context) error
+	logger *slog.Logger
+	web    *door.Web
 
 	mux     *runtime.ServeMux
 	proxy   http.Handler
@@ -40,43 +41,66 @@ type Gateway struct {
 // is called for each probe. The connection is not closed by the Gateway.
 func New(cfg Config, conn grpc.ClientConnInterface, ready func(context.Context) error, logger *slog.Logger, mounts ...Mount) (*Gateway, error) {
 	cfg = cfg.withDefaults()
-	admission, err := newAdmission(cfg.Origins)
+	web, err := cfg.Door.Web(cfg.Web, func(w http.ResponseWriter, _ *http.Request, err error) { writeError(w, err) })
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("gateway: %w", err)
 	}
-	g := &Gateway{
-		cfg: cfg, client: newClient(conn), ready: ready, logger: logger,
-		admission: admission, mux: newMux(),
-	}
+	g := &Gateway{cfg: cfg, client: newClient(conn), ready: ready, logger: logger, web: web, mux: newMux()}
 	// The context is only used where the mux dials by itself.
 	if err := loggerv1.RegisterLoggerHandlerClient(context.Background(), g.mux, g.client); err != nil {
 		return nil, fmt.Errorf("gateway: %w", err)
 	}
 	g.proxy = g.newProxy()
-	g.router = g.routes(mounts)
+	if g.router, err = g.routes(mounts); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
 	return g, nil
 }
 
 // Handler returns the handler of all routes.
 func (g *Gateway) Handler() http.Handler { return g.router }
 
-func (g *Gateway) routes(mounts []Mount) chi.Router {
+// Routes returns the routes, for tests that compare them with the table of permissions.
+func (g *Gateway) Routes() chi.Routes { return g.router }
+
+func (g *Gateway) routes(mounts []Mount) (chi.Router, error) {
 	r := chi.NewRouter()
-	r.Use(g.recover, g.admission.guard)
+	r.Use(g.recover, g.web.Guard)
 	r.NotFound(notFound)
 	r.MethodNotAllowed(methodNotAllowed(r))
 
-	r.Get(pathMonitor, g.serveMonitor)
-	r.Get(pathTail, g.serveTail)
-	r.Get(pathEntries, g.serveUnary((*loggerv1.ListEntriesRequest)(nil)))
-	r.Get(pathFields, g.serveUnary((*loggerv1.ListFieldsRequest)(nil)))
-	r.Post(pathEntries, g.serveWrite)
+	get := func(path string, handler http.HandlerFunc) { g.route(r, http.MethodGet, path, handler) }
+	get(pathMonitor, g.serveMonitor)
+	get(pathTail, g.serveTail)
+	get(pathEntries, g.serveUnary((*loggerv1.ListEntriesRequest)(nil)))
+	get(pathFields, g.serveUnary((*loggerv1.ListFieldsRequest)(nil)))
+	g.route(r, http.MethodPost, pathEntries, http.HandlerFunc(g.serveWrite))
 
-	r.Get("/livez", live)
-	r.Get("/readyz", g.serveReady)
-	r.Get("/healthz", g.serveReady)
+	get("/livez", live)
+	get("/readyz", g.serveReady)
+	get("/healthz", g.serveReady)
 	for _, m := range mounts {
-		r.Handle(m.Pattern, m.Handler)
+		if !g.mount(r, m) {
+			return nil, fmt.Errorf("the routes of %s are in no table of permissions", m.Pattern)
+		}
 	}
-	return r
+	return r, nil
+}
+
+// route adds a route. Whoever has not what the table of permissions asks for it never
+// comes to its handler.
+func (g *Gateway) route(r chi.Router, method, pattern string, handler http.Handler) {
+	r.Method(method, pattern, g.web.Admit(method+" "+pattern, handler))
+}
+
+// mount adds the methods of a pattern that are in the table of permissions, and reports
+// whether there are any.
+func (g *Gateway) mount(r chi.Router, m Mount) (known bool) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		if door.Knows(method + " " + m.Pattern) {
+			g.route(r, method, m.Pattern, m.Handler)
+			known = true
+		}
+	}
+	return known
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,10 +17,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/test/bufconn"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/auth"
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
@@ -81,11 +80,9 @@ func startBefore(tb testing.TB, cfg gateway.Config, service loggerv1.LoggerServe
 	server := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, slog.New(slog.DiscardHandler),
 		grpc.ChainStreamInterceptor(streamguard.Server(violations.Add)))
 	loggerv1.RegisterLoggerServer(server, service)
-	pipe := bufconn.Listen(1 << 20)
-	conn, err := grpc.NewClient("passthrough:///test",
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }),
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithChainStreamInterceptor(streamguard.Client(violations.Add)))
+	pipe := door.NewPipe(1 << 20)
+	conn, err := grpc.NewClient("passthrough:///test", append(pipe.DialOptions(),
+		grpc.WithChainStreamInterceptor(streamguard.Client(violations.Add)))...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -140,7 +137,7 @@ func (e *edge) write(messages ...string) {
 	for _, m := range messages {
 		req.Entries = append(req.Entries, &loggerv1.LogEntry{Message: m})
 	}
-	if _, err := e.client.WriteEntries(context.Background(), req); err != nil {
+	if _, err := e.client.WriteEntries(auth.NewContext(context.Background(), auth.Anonymous()), req); err != nil {
 		e.t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
 )
 
@@ -135,7 +136,7 @@ func TestBodyLongerThanAMessage(t *testing.T) {
 func TestPathsAndMethods(t *testing.T) {
 	docs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "docs of "+r.URL.Path) })
 	e := start(t, gateway.Config{}, gateway.Mount{Pattern: "/docs/*", Handler: docs},
-		gateway.Mount{Pattern: "/panics", Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("on purpose") })})
+		gateway.Mount{Pattern: "/assets/*", Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("on purpose") })})
 	for _, c := range []struct {
 		method, path string
 		code         int
@@ -150,7 +151,7 @@ func TestPathsAndMethods(t *testing.T) {
 		{"DELETE", "/logs", 405, "GET, POST"},
 		{"POST", "/logs/tail", 405, "GET"},
 		{"POST", "/logs/monitor", 405, "GET"},
-		{"GET", "/panics", 500, "its log says why"},
+		{"GET", "/assets/panics", 500, "its log says why"},
 	} {
 		code, body := e.answer(c.method, c.path, "")
 		if code != c.code || !strings.Contains(body, c.says) {
@@ -180,7 +181,7 @@ func TestPathsAndMethods(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	e := start(t, gateway.Config{Origins: []string{"https://logs.example.org"}})
+	e := start(t, gateway.Config{Web: door.WebConfig{Origins: []string{"https://logs.example.org"}}})
 	for origin, want := range map[string]int{
 		"":                              101,
 		e.url:                           101,

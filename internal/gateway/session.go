@@ -22,6 +22,8 @@ type session struct {
 	limits wsconn.Limits
 	// first is the filter of the query parameters, or nil.
 	first *loggerv1.LogFilter
+	// subprotocol is what the answer to the upgrade names, empty for none.
+	subprotocol string
 
 	// conn is set when the connection is hijacked, before the handler behind the proxy
 	// begins; hijacked is closed then.
@@ -73,7 +75,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("gateway: %w", err)
 	}
-	h.session.conn = wsconn.New(socket, h.session.limits)
+	h.session.conn = wsconn.New(socket, h.session.limits, h.session.subprotocol)
 	h.ResponseWriter = nil // it holds the buffers of the connection
 	close(h.session.hijacked)
 	return h.session.conn, buffers, nil

@@ -47,6 +47,8 @@ func (g *Gateway) serveWebSocket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := newSession(g.cfg.limits(), first)
+	s.subprotocol = r.Header.Get("Sec-Websocket-Protocol")
+	r.Header.Del("Sec-Websocket-Protocol") // the proxy takes it for a credential, and answers none but one
 	finished := make(chan struct{})
 	go func() { // Shutdown waits for it
 		defer close(finished)
@@ -106,11 +108,10 @@ func (g *Gateway) newProxy() http.Handler {
 	)
 }
 
-// forwarded reports whether the handler behind the proxy sees a header. The credential of
-// the sub-protocol is the proxy's to pass on.
+// forwarded reports whether the handler behind the proxy sees a header.
 func forwarded(name string) bool {
 	switch name {
-	case "Authorization", "Grpc-Timeout", "Origin", "Traceparent", "Tracestate", "User-Agent":
+	case "Grpc-Timeout", "Origin", "Traceparent", "Tracestate", "User-Agent":
 		return true
 	default:
 		return false
@@ -126,9 +127,8 @@ func prepare(incoming, outgoing *http.Request) *http.Request {
 	outgoing.RemoteAddr = incoming.RemoteAddr
 	outgoing.TLS = incoming.TLS
 	outgoing.Body = newFilters(outgoing.Body, s)
-	if outgoing.Header.Get("Authorization") == "" {
-		outgoing.Header.Del("Authorization") // the proxy's for a sub-protocol that is no credential
-	}
+	// Who it comes from stands in the context; the proxy takes a sub-protocol for a credential.
+	outgoing.Header.Del("Authorization")
 	return outgoing
 }
 

@@ -7,6 +7,7 @@ package grpcapi
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"math"
 	"runtime/debug"
@@ -14,12 +15,15 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
 
+	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
 )
 
@@ -34,22 +38,43 @@ const (
 	minPingInterval  = 10 * time.Second // [5 min] a client may ping this often
 )
 
+// StreamWindow and ConnWindow are how many bytes a client may send that the server has not
+// read, on one stream and on one connection. Left alone grpc-go makes both as large as the
+// connection is fast, up to 16 MiB. A stream with a round trip of 50 ms still takes in
+// 5 MB a second, which is above ingest.rate_size.
+const (
+	StreamWindow = 256 << 10
+	ConnWindow   = 1 << 20
+)
+
 // Config holds the limits that are the user's to set.
 type Config struct {
 	// MaxMessageBytes bounds a message that is received.
 	MaxMessageBytes int
 	// MaxStreams bounds the calls that one connection may have open at the same time.
 	MaxStreams int
+	// Door lets calls in. Nil asks nobody who they are.
+	Door *door.Door
+	// TLS, if not nil, is what connections from a network are held to.
+	TLS *tls.Config
 }
 
 // New returns a server with the interceptors of logsieve. Calls that fail are told to the
 // caller as package fault says; what is the server's own fault is logged.
 func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Server {
-	g := guard{logger}
+	g := guard{cfg.Door, logger}
+	var network credentials.TransportCredentials
+	if cfg.TLS != nil {
+		network = credentials.NewTLS(cfg.TLS)
+	}
 	return grpc.NewServer(append([]grpc.ServerOption{
+		door.Credentials(network),
+		grpc.InTapHandle(g.admit),
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxRecvMsgSize(cfg.MaxMessageBytes),
+		grpc.StaticStreamWindowSize(StreamWindow),
+		grpc.StaticConnWindowSize(ConnWindow),
 		grpc.MaxConcurrentStreams(uint32(min(max(cfg.MaxStreams, 1), math.MaxUint32))),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: idleTimeout, Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
@@ -71,8 +96,29 @@ func RegisterHealth(s *grpc.Server) *health.Server {
 	return h
 }
 
-// guard stands around every call: it turns errors into statuses and panics into errors.
-type guard struct{ logger *slog.Logger }
+// guard stands around every call: it lets it in or not, and turns errors into statuses and
+// panics into errors.
+type guard struct {
+	door   *door.Door
+	logger *slog.Logger
+}
+
+// admit lets a call in before its stream exists: an interceptor is called when the message
+// of a unary call has been read, up to 20 MiB of it for whoever asks. It runs in the
+// goroutine that reads from the connection, so an authenticator that waits for an issuer's
+// keys holds up this one client.
+func (g guard) admit(ctx context.Context, call *tap.Info) (admitted context.Context, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			admitted, err = ctx, g.panicked(call.FullMethodName, cause)
+		}
+	}()
+	admitted, err = g.door.AdmitCall(ctx, call.FullMethodName)
+	if err != nil {
+		return ctx, g.status(call.FullMethodName, err)
+	}
+	return admitted, nil
+}
 
 func (g guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 	defer func() {

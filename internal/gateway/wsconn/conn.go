@@ -52,6 +52,8 @@ type Conn struct {
 	net.Conn // the socket
 
 	limits Limits
+	// subprotocol is put into the answer to the upgrade, unless it is empty.
+	subprotocol string
 
 	// rmu is held by whoever reads from the socket; it guards the three below.
 	rmu sync.Mutex
@@ -90,10 +92,11 @@ type Conn struct {
 
 var _ net.Conn = (*Conn)(nil)
 
-// New returns a connection on a socket that was hijacked and not written to. The caller
-// must close it; that closes the socket.
-func New(socket net.Conn, limits Limits) *Conn {
-	return &Conn{Conn: socket, limits: limits, in: inbound{limits: limits}}
+// New returns a connection on a socket that was hijacked and not written to. subprotocol,
+// if not empty, is added to the answer to the upgrade: the library that writes it must be
+// given none. The caller must close the connection; that closes the socket.
+func New(socket net.Conn, limits Limits, subprotocol string) *Conn {
+	return &Conn{Conn: socket, limits: limits, subprotocol: subprotocol, in: inbound{limits: limits}}
 }
 
 // End sets what the close frame will say and reports whether it was the first to do so.

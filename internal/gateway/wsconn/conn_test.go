@@ -97,7 +97,7 @@ type hijacker struct {
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	socket, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err == nil {
-		h.conn = wsconn.New(socket, h.limits)
+		h.conn = wsconn.New(socket, h.limits, "")
 	}
 	return h.conn, rw, err
 }

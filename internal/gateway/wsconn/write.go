@@ -2,6 +2,8 @@ package wsconn
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,12 +24,12 @@ func (c *Conn) Write(p []byte) (int, error) {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
 	if !c.open {
-		n, err := c.send(p)
-		if err == nil {
-			c.open = true
-			c.pinger = time.AfterFunc(c.limits.PingInterval, c.ping)
+		if _, err := c.send(c.answer(p)); err != nil {
+			return 0, err
 		}
-		return n, err
+		c.open = true
+		c.pinger = time.AfterFunc(c.limits.PingInterval, c.ping)
+		return len(p), nil
 	}
 	whole := p
 	if len(c.partial) > 0 {
@@ -47,6 +49,16 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	c.partial = append(c.partial[:0:0], whole...)
 	return len(p), nil
+}
+
+// answer returns the answer to the upgrade with the sub-protocol in it. A browser ends a
+// connection whose answer names none of those that it has offered.
+func (c *Conn) answer(p []byte) []byte {
+	head, ok := bytes.CutSuffix(p, []byte("\r\n\r\n"))
+	if c.subprotocol == "" || !ok {
+		return p
+	}
+	return fmt.Appendf(slices.Clone(head), "\r\nSec-WebSocket-Protocol: %s\r\n\r\n", c.subprotocol)
 }
 
 // WriteLines writes each line of a batch as a text message of its own, and as many of

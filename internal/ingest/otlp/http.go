@@ -2,16 +2,20 @@ package otlp
 
 import (
 	"errors"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 )
 
@@ -71,14 +75,26 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	form.write(w, http.StatusOK, body)
 }
 
+// Refuse answers a request that is not let in, in the encoding of the request.
+func Refuse(w http.ResponseWriter, req *http.Request, err error) {
+	st, _ := fault.Status(err)
+	form, _ := formOf(req)
+	form.refuse(w, httpCode(w, st), st)
+}
+
+// formOf returns the encoding of a request, JSON where it names none that is known.
+func formOf(req *http.Request) (form encoding, known bool) {
+	media, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if media == protobuf.contentType {
+		return protobuf, err == nil
+	}
+	return jsonForm, err == nil && media == jsonForm.contentType
+}
+
 // negotiate returns the encoding of a request that is for us. It answers any other itself
 // and returns the code of that answer.
 func negotiate(w http.ResponseWriter, req *http.Request) (form encoding, refusal int) {
-	media, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
-	form = jsonForm
-	if media == protobuf.contentType {
-		form = protobuf
-	}
+	form, known := formOf(req)
 	refuse := func(code int, s *status.Status) (encoding, int) {
 		form.refuse(w, code, s)
 		return form, code
@@ -89,7 +105,7 @@ func negotiate(w http.ResponseWriter, req *http.Request) (form encoding, refusal
 	case req.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
 		return refuse(http.StatusMethodNotAllowed, status.New(codes.Unimplemented, "send logs with POST"))
-	case err != nil || media != form.contentType:
+	case !known:
 		return refuse(http.StatusUnsupportedMediaType, status.Newf(codes.InvalidArgument,
 			"send %s or %s, not %q", protobuf.contentType, jsonForm.contentType, req.Header.Get("Content-Type")))
 	}
@@ -99,17 +115,37 @@ func negotiate(w http.ResponseWriter, req *http.Request) (form encoding, refusal
 // httpCode returns the HTTP status of a refusal, and says when to come back if that helps.
 // Senders try 429, 502, 503 and 504 again, and drop what was answered with another.
 func httpCode(w http.ResponseWriter, s *status.Status) int {
+	retry := retryDelay(s)
+	if retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.Seconds()))))
+	}
 	switch s.Code() {
 	case codes.InvalidArgument:
 		return http.StatusBadRequest
+	case codes.Unauthenticated:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		return http.StatusUnauthorized
+	case codes.PermissionDenied:
+		return http.StatusForbidden
 	case codes.ResourceExhausted:
+		if retry > 0 {
+			return http.StatusTooManyRequests
+		}
 		return http.StatusRequestEntityTooLarge
-	case codes.Unavailable:
-		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	default:
-		// The sender has gone or its time is up: nobody reads this.
+		// The store cannot now, the server stops, or the sender has gone.
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusServiceUnavailable
+}
+
+// retryDelay returns when a refusal asks to come back, 0 if it does not.
+func retryDelay(s *status.Status) time.Duration {
+	for _, d := range s.Details() {
+		if retry, ok := d.(*errdetails.RetryInfo); ok {
+			return retry.GetRetryDelay().AsDuration()
+		}
+	}
+	return 0
 }
 
 func (f encoding) refuse(w http.ResponseWriter, code int, s *status.Status) {

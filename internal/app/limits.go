@@ -1,0 +1,10 @@
+package app
+
+// limitKeys are the limits that are counted when they bite: those of the parts that are
+// given telemetry.LimitHits.
+func limitKeys() []string {
+	return []string{
+		"network.max_connections",
+		"network.max_connections_per_address",
+	}
+}
