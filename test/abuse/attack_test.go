@@ -16,8 +16,9 @@ type attack struct {
 	order          int
 	name, expected string
 	settings       server.Settings
-	// token is what the neighbour comes in with. Empty: nothing.
-	token string
+	// token is what the neighbour comes in with, trust the certificate that it trusts. Empty:
+	// nothing is asked of it, nothing is encrypted.
+	token, trust string
 	// growth is by how much the server's memory may grow, in bytes. 0: by 64 MiB.
 	growth int64
 	// prepare, if there is one, is run before anything is measured.
@@ -45,7 +46,7 @@ func (a attack) launch(t *testing.T) {
 	if a.prepare != nil {
 		a.prepare(t, s)
 	}
-	n := startNeighbour(t, s, a.token)
+	n := startNeighbour(t, s, a.token, a.trust)
 	prefer(t, s.PID(), n.command.Process.Pid)
 	r := row{order: a.order, attack: a.name, expected: a.expected}
 	n.sinceLast(t)

@@ -21,6 +21,8 @@ type flood struct {
 	pieces, all uint32
 	// unread tells that the attacker reads none of the answers.
 	unread bool
+	// wants is an answer that there must be. Empty: none.
+	wants string
 }
 
 var floods = []flood{
@@ -36,7 +38,7 @@ var floods = []flood{
 	},
 	{
 		name: "CONTINUATION", expected: "the connection is ended",
-		pieces: 500, all: 5_000,
+		pieces: 500, all: 5_000, wants: "connection closed",
 		send: func(c *h2, n uint32) error {
 			if n == 1 {
 				return c.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: c.headers()})
@@ -45,8 +47,8 @@ var floods = []flood{
 		},
 	},
 	{
-		name: "PING", expected: "ENHANCE_YOUR_CALM",
-		pieces: 2_000, all: 100_000,
+		name: "PING", expected: "ENHANCE_YOUR_CALM of gRPC, answers of HTTP",
+		pieces: 2_000, all: 100_000, wants: "GOAWAY ENHANCE_YOUR_CALM",
 		send: func(c *h2, n uint32) error { return c.WritePing(false, [8]byte{byte(n), byte(n >> 8)}) },
 	},
 	{
@@ -88,14 +90,14 @@ var floods = []flood{
 	},
 	{
 		name: "headers that unpack to 60 times their length", expected: "refused: the list of headers is too long",
-		pieces: 100, all: 1_000,
+		pieces: 100, all: 1_000, wants: "RST_STREAM FRAME_SIZE_ERROR",
 		send: func(c *h2, n uint32) error {
 			return c.WriteHeaders(http2.HeadersFrameParam{StreamID: 2*n - 1, BlockFragment: c.packed(), EndHeaders: true})
 		},
 	},
 	{
 		name: "calls that never end", expected: "refused beyond the limit of a connection",
-		pieces: 500, all: 10_000,
+		pieces: 500, all: 10_000, wants: "RST_STREAM REFUSED_STREAM",
 		send: func(c *h2, n uint32) error { return c.open(n) },
 	},
 }
@@ -125,20 +127,24 @@ func (c *h2) packed() []byte {
 	return block
 }
 
-// ports returns the addresses of a server that speak HTTP/2.
+// ports returns the addresses of a server that speak HTTP/2. What is behind the first two
+// is grpc-go, behind the last one net/http.
 func ports(s *server.Server) []port {
 	return []port{
 		{name: "gRPC", address: s.GRPC, path: "/logger.v1.Logger/Monitor"},
 		{name: "OTLP", address: s.OTLPGRPC, path: "/opentelemetry.proto.collector.logs.v1.LogsService/Export"},
+		{name: "HTTP", address: s.HTTP, path: "/logs"},
 	}
 }
 
-// TestFloods floods every address that speaks HTTP/2.
+// TestFloods floods every address that speaks HTTP/2. All is encrypted: net/http speaks
+// HTTP/2 only then.
 func TestFloods(t *testing.T) {
 	for i, f := range floods {
 		t.Run(f.name, func(t *testing.T) {
+			settings, trust := encrypted(t)
 			attack{
-				order: 30 + i, name: "HTTP/2: " + f.name, expected: f.expected,
+				order: 30 + i, name: "HTTP/2: " + f.name, expected: f.expected, settings: settings, trust: trust,
 				run: func(t *testing.T, s *server.Server) (string, string) {
 					t.Helper()
 					return f.run(t, ports(s))
@@ -165,6 +171,9 @@ func (f flood) run(t *testing.T, ports []port) (tries, got string) {
 		})
 	}
 	running.Wait()
+	if f.wants != "" && ends.count[f.wants] == 0 {
+		t.Errorf("got %s, want %s among them", &ends, f.wants)
+	}
 	return fmt.Sprintf("%d on %d connections", pieces*attackers*uint32(len(ports)), attackers*len(ports)), ends.String()
 }
 

@@ -30,8 +30,6 @@ type h2 struct {
 // port is an address that speaks HTTP/2.
 type port struct {
 	name, address, path string
-	// tls tells whether it does so behind TLS.
-	tls bool
 }
 
 // openH2 connects attacker n, and sends the preface. Unless it is unread, what the server
@@ -42,9 +40,7 @@ func openH2(ctx context.Context, n int, p port, answers *tally, unread bool) (*h
 		return nil, err
 	}
 	_ = conn.SetDeadline(time.Now().Add(patience)) // what is written fails instead
-	if p.tls {
-		conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{http2.NextProtoTLS}})
-	}
+	conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{http2.NextProtoTLS}})
 	if _, err := io.WriteString(conn, http2.ClientPreface); err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -109,7 +105,7 @@ func (c *h2) headers(more ...hpack.HeaderField) []byte {
 	var block bytes.Buffer
 	e := hpack.NewEncoder(&block)
 	for _, f := range append([]hpack.HeaderField{
-		{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "http"}, {Name: ":path", Value: c.path},
+		{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "https"}, {Name: ":path", Value: c.path},
 		{Name: ":authority", Value: "localhost"}, {Name: "content-type", Value: "application/grpc"}, {Name: "te", Value: "trailers"},
 	}, more...) {
 		_ = e.WriteField(f) // into memory

@@ -3,6 +3,7 @@ package abuse
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 // living is the inside of a neighbour.
 type living struct {
 	client *client.Client
+	tls    *tls.Config // nil: in the clear
 
 	mu      sync.Mutex
 	sent    []time.Time // by the number of the entry
@@ -58,11 +60,18 @@ func beNeighbour() bool {
 	if token := os.Getenv(neighbourToken); token != "" {
 		options = append(options, client.WithToken(token))
 	}
+	trust, err := trust()
+	if err != nil {
+		panic(err)
+	}
+	if trust != nil {
+		options = append(options, client.WithTLS(trust))
+	}
 	c, err := client.Dial(address, options...)
 	if err != nil {
 		panic(err)
 	}
-	l := &living{client: c}
+	l := &living{client: c, tls: trust}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if err := l.live(ctx); err != nil {
@@ -80,7 +89,7 @@ func (l *living) live(ctx context.Context) error {
 	if err := stream.Send(filter); err != nil {
 		return err
 	}
-	socket, err := openSocket(ctx)
+	socket, err := l.openSocket(ctx)
 	if err != nil {
 		return err
 	}
@@ -106,13 +115,26 @@ func (l *living) live(ctx context.Context) error {
 	return nil
 }
 
-func openSocket(ctx context.Context) (*websocket.Conn, error) {
+// trust returns whom to trust, nil where nothing is encrypted.
+func trust() (*tls.Config, error) {
+	file := os.Getenv(neighbourTrust)
+	if file == "" {
+		return nil, nil //nolint:nilnil // see above
+	}
+	return trusting(file)
+}
+
+func (l *living) openSocket(ctx context.Context) (*websocket.Conn, error) {
 	header := http.Header{}
 	if token := os.Getenv(neighbourToken); token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	socket, _, err := websocket.DefaultDialer.DialContext(ctx,
-		"ws://"+os.Getenv(neighbourHTTP)+"/logs/monitor?notices=true&services="+neighbourService, header)
+	scheme := "ws"
+	if l.tls != nil {
+		scheme = "wss"
+	}
+	dialer := websocket.Dialer{TLSClientConfig: l.tls}
+	socket, _, err := dialer.DialContext(ctx, scheme+"://"+os.Getenv(neighbourHTTP)+"/logs/monitor?notices=true&services="+neighbourService, header)
 	return socket, err
 }
 

@@ -37,13 +37,14 @@ const (
 	neighbourGRPC  = "LOGSIEVE_ABUSE_GRPC"
 	neighbourHTTP  = "LOGSIEVE_ABUSE_HTTP"
 	neighbourToken = "LOGSIEVE_ABUSE_TOKEN"
+	neighbourTrust = "LOGSIEVE_ABUSE_TRUST"
 )
 
 // startNeighbour returns a neighbour that watches already.
-func startNeighbour(t *testing.T, s *server.Server, token string) *neighbour {
+func startNeighbour(t *testing.T, s *server.Server, token, trust string) *neighbour {
 	t.Helper()
 	n := &neighbour{command: exec.Command(os.Args[0])}
-	n.command.Env = append(n.command.Environ(), neighbourGRPC+"="+s.GRPC, neighbourHTTP+"="+s.HTTP, neighbourToken+"="+token)
+	n.command.Env = append(n.command.Environ(), neighbourGRPC+"="+s.GRPC, neighbourHTTP+"="+s.HTTP, neighbourToken+"="+token, neighbourTrust+"="+trust)
 	n.command.Stderr = os.Stderr
 	n.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := n.command.StdoutPipe()
