@@ -1,16 +1,20 @@
 package auth
 
 import (
+	"bytes"
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc/codes"
 
+	"github.com/seed-2f16ea30/logsieve/internal/auth/authtest"
 	"github.com/seed-2f16ea30/logsieve/internal/auth/token"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
 )
@@ -150,32 +154,140 @@ func TestOpenFileIsRefused(t *testing.T) {
 func TestRun(t *testing.T) {
 	text, sum := token.New("ci")
 	a := load(t, "tokens:\n"+stanzaOf("ci", sum, `read: "*"`))
+	p := authenticated(t, a, text)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- a.Run(ctx) }()
+		time.Sleep(10 * lookInterval)
+		synctest.Wait()
+		if isClosed(p.Revoked) {
+			t.Fatal("revoked without a change")
+		}
+		write(t, a.path, "tokens:\n"+stanzaOf("ci", sum, `read: a`))
+		time.Sleep(lookInterval)
+		synctest.Wait()
+		if isClosed(p.Revoked) {
+			t.Error("taken over at the first look")
+		}
+		time.Sleep(lookInterval)
+		synctest.Wait()
+		if !isClosed(p.Revoked) {
+			t.Error("not taken over at the second look")
+		}
+		again := authenticated(t, a, text)
+		time.Sleep(10 * lookInterval)
+		synctest.Wait()
+		if isClosed(again.Revoked) {
+			t.Error("revoked without another change")
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run = %v", err)
+		}
+	})
+}
+
+// A file that is wrong is told once, and what held before goes on holding.
+func TestBrokenFile(t *testing.T) {
+	text, sum := token.New("ci")
+	a := load(t, "tokens:\n"+stanzaOf("ci", sum, `read: "*"`))
+	var log bytes.Buffer
+	a.logger = slog.New(slog.NewTextHandler(&log, nil))
+	p := authenticated(t, a, text)
+	write(t, a.path, "tokens:\n- {id: ci}\n")
+	var last sightings
+	for range 5 {
+		last = a.look(last)
+	}
+	if n := strings.Count(log.String(), "the access file is wrong"); n != 1 {
+		t.Errorf("it is said %d times: %s", n, log.String())
+	}
+	if broken := gauge(t, a.metrics.broken); broken != 1 {
+		t.Errorf("logsieve_auth_file_broken is %v", broken)
+	}
+	if isClosed(p.Revoked) {
+		t.Error("a broken file revokes")
+	}
+	authenticated(t, a, text)
+
+	write(t, a.path, "tokens:\n"+stanzaOf("ci", sum, `read: "*", note: right again`))
+	for range 3 {
+		last = a.look(last)
+	}
+	if broken := gauge(t, a.metrics.broken); broken != 0 || isClosed(p.Revoked) {
+		t.Errorf("after it was mended, logsieve_auth_file_broken is %v", broken)
+	}
+}
+
+// A change of a file that the access file names is one of the access file.
+func TestNamedFiles(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "keys.json"), string(authtest.KeySet(issuer.Key("ES256"), issuer.Key("EdDSA"))))
+	path := filepath.Join(dir, "access.yaml")
+	write(t, path, "jwt:\n- {issuer: i, audiences: [logsieve], algorithms: [ES256, EdDSA], keys_file: keys.json, grants: [{read: '*'}]}\n")
+	a, err := Load(path, slog.New(slog.DiscardHandler), NewMetrics(prometheus.NewRegistry()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := issuer.Claims("alice")
+	claims["iss"] = "i"
+	text := issuer.Key("EdDSA").Sign(t, claims)
+	p := authenticated(t, a, text)
+	if p.Name != "jwt:i/alice" {
+		t.Errorf("the name is %q", p.Name)
+	}
+	write(t, filepath.Join(dir, "keys.json"), string(authtest.KeySet(issuer.Key("ES256"))))
+	a.look(a.look(nil))
+	if !isClosed(p.Revoked) {
+		t.Error("a key that was taken away still lets in")
+	}
+	_, err = a.Authenticate(t.Context(), with(text))
+	wantRefusal(t, err, codes.Unauthenticated, "BAD_CREDENTIAL")
+}
+
+// Keys that were fetched stay where a change is about something else.
+func TestReloadKeepsFetchedKeys(t *testing.T) {
+	g := newGuarded(t)
+	p := authenticated(t, g.access, g.jwt(t, nil))
+	text, err := os.ReadFile(g.access.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, g.access.path, strings.Replace(string(text), "read: severity>=WARN", "read: severity>=ERROR", 1))
+	if err := g.access.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if !isClosed(p.Revoked) {
+		t.Error("another scope does not revoke")
+	}
+	again := authenticated(t, g.access, g.jwt(t, nil))
+	if again.Scope.Canonical() != "severity>=ERROR" || g.issuer.Asked() != 1 {
+		t.Errorf("the scope is %q, the issuer was asked %d times", again.Scope.Canonical(), g.issuer.Asked())
+	}
+}
+
+// gauge returns the value of a metric.
+func gauge(t *testing.T, g prometheus.Collector) float64 {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(g)
+	families, err := registry.Gather()
+	if err != nil || len(families) != 1 {
+		t.Fatalf("%d metrics, %v", len(families), err)
+	}
+	return families[0].GetMetric()[0].GetGauge().GetValue()
+}
+
+// authenticated returns who shows a token.
+func authenticated(t *testing.T, a *Access, text string) *Principal {
+	t.Helper()
 	p, err := a.Authenticate(t.Context(), with(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := a.look(nil)
-	if isClosed(p.Revoked) {
-		t.Fatal("revoked without a change")
-	}
-	write(t, a.path, "tokens:\n"+stanzaOf("ci", sum, `read: a`))
-	last = a.look(last)
-	if isClosed(p.Revoked) {
-		t.Error("taken over at the first look")
-	}
-	last = a.look(last)
-	if !isClosed(p.Revoked) {
-		t.Error("not taken over at the second look")
-	}
-	again, err := a.Authenticate(t.Context(), with(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	last = a.look(last)
-	a.look(last)
-	if isClosed(again.Revoked) {
-		t.Error("revoked without another change")
-	}
+	return p
 }
 
 func TestOpen(t *testing.T) {

@@ -124,3 +124,9 @@ func KeySet(keys ...Key) []byte {
 	}
 	return must(json.Marshal(map[string]any{"keys": jwks}))
 }
+
+// NewKey returns a new private key of Ed25519.
+func NewKey() crypto.Signer {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	return must(private, err)
+}
