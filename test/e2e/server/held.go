@@ -28,6 +28,12 @@ func (s *Server) Goroutines(tb testing.TB) (n int) {
 	return n
 }
 
+// Metrics returns all metrics, as text.
+func (s *Server) Metrics(tb testing.TB) string {
+	tb.Helper()
+	return s.get(tb, "http://"+s.Admin+"/metrics")
+}
+
 func (s *Server) goroutines(tb testing.TB) string {
 	tb.Helper()
 	return s.get(tb, "http://"+s.Admin+"/debug/pprof/goroutine?debug=1")
