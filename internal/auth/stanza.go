@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,13 +32,21 @@ func (m *Mistake) Error() string {
 }
 
 // mistakes gathers those of a whole file, so that they are told at once.
-type mistakes struct{ all []error }
+type mistakes struct{ all []*Mistake }
 
 func (m *mistakes) add(line int, key, format string, args ...any) {
 	m.all = append(m.all, &Mistake{line, key, fmt.Sprintf(format, args...)})
 }
 
-func (m *mistakes) err() error { return errors.Join(m.all...) }
+// err returns them all, in the order of the file; nil if there are none.
+func (m *mistakes) err() error {
+	slices.SortStableFunc(m.all, func(a, b *Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	errs := make([]error, len(m.all))
+	for i := range m.all {
+		errs[i] = m.all[i]
+	}
+	return errors.Join(errs...)
+}
 
 // stanza is a mapping of the file, read key by key. It is our own reader on top of the
 // tree of the YAML library, whose strict decoding names types of Go and stops at the first
