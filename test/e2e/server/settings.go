@@ -29,6 +29,8 @@ func NewSettings(tb testing.TB, more Settings) Settings {
 		"log.level":                "debug",
 		// Leaked goroutines are counted by their stacks.
 		"admin.pprof": true,
+		// All clients of a test come from one address.
+		"network.max_connections_per_address": 100_000,
 	}
 	for _, key := range []string{"grpc.address", "http.address", "otlp.grpc_address", "otlp.http_address", "admin.address"} {
 		s[key] = freeAddress(tb)
