@@ -26,7 +26,7 @@ type reader struct {
 // reader returns who a call reads for. A call that says not who it comes from reads
 // nothing: it has come in by a way that asks nobody.
 func (s *Service) reader(ctx context.Context) (*reader, error) {
-	p := principalOf(ctx)
+	p := auth.FromContext(ctx)
 	switch {
 	case p == nil:
 		return nil, errNobody
@@ -44,7 +44,7 @@ func (s *Service) reader(ctx context.Context) (*reader, error) {
 // writerCursors returns the cursors that a writer is told. Who may not read gets some that
 // nobody can use: where in the log an entry lies tells how much the others write.
 func (s *Service) writerCursors(ctx context.Context) (store.Cursors, error) {
-	p := principalOf(ctx)
+	p := auth.FromContext(ctx)
 	switch {
 	case p == nil:
 		return store.Cursors{}, errNobody
@@ -116,13 +116,4 @@ func placed(field string, err error) error {
 	problem, _ := fault.Describe(err)
 	problem.Place.Field = field
 	return &problem
-}
-
-// principalOf returns whom a call comes from. One without a principal comes from whoever
-// may do everything, until every way in asks who comes.
-func principalOf(ctx context.Context) *auth.Principal {
-	if p := auth.FromContext(ctx); p != nil {
-		return p
-	}
-	return auth.Anonymous()
 }

@@ -23,6 +23,7 @@ func TestNobodyReadsOrWrites(t *testing.T) {
 		principal *auth.Principal
 		want      codes.Code
 	}{
+		"nobody":         {nil, codes.Unauthenticated},
 		"without rights": {noRights, codes.PermissionDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +121,13 @@ func lists(t *testing.T, s *server) (told []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(told, fmt.Sprintf("fields of %d: %d", fields.GetEntries(), len(fields.GetFields())))
+	for _, f := range fields.GetFields() {
+		told = append(told, fmt.Sprintf("field %s: %d entries, %d distinct, %d values", f.GetName(), f.GetEntries(), f.GetDistinct(), len(f.GetValues())))
+		for _, v := range f.GetValues() {
+			told = append(told, v.GetValue())
+		}
+	}
+	return append(told, fmt.Sprintf("fields of %d entries", fields.GetEntries()))
 }
 
 // put writes entries of a service.
@@ -152,6 +159,19 @@ func tell(e *loggerv1.LogEntry) string {
 		return fmt.Sprintf("%s: %s", e.GetService(), e.GetMessage())
 	default:
 		return e.String()
+	}
+}
+
+// TestScopeIsNotShown looks at what a filter is told to be: its author's own part.
+func TestScopeIsNotShown(t *testing.T) {
+	s := start(t)
+	mine := s.as(principal(t, "mine", "attributes.tenant=secret"))
+	if a := mine.monitor(query("hello")).applied(1); a.GetQuery() != "hello" {
+		t.Errorf("the filter is %q", a.GetQuery())
+	}
+	_, err := mine.ListEntries(t.Context(), &loggerv1.ListEntriesRequest{Query: "severity>="})
+	if err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("refused with %v", err)
 	}
 }
 
