@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,14 +22,33 @@ async function freePort() {
 export class Server {
   /** Starts `logsieve serve`, or another command that serves, with more of its flags. */
   static async start(command = 'serve', ...flags) {
-    const server = new Server();
+    const server = await new Server().settle();
     server.command = [command, ...flags];
-    server.dir = await mkdtemp(join(tmpdir(), 'logsieve-ui-'));
-    server.http = await freePort();
-    server.grpc = await freePort();
-    server.url = `http://127.0.0.1:${server.http}/`;
     await server.run();
     return server;
+  }
+
+  /** Starts one that asks who is there, and writes to it with a token that may do everything. */
+  static async guarded() {
+    const server = await new Server().settle();
+    server.command = ['serve', '--auth-file', server.access];
+    server.token = server.newToken('--name', 'all', '--read', '*', '--write');
+    await server.run();
+    return server;
+  }
+
+  async settle() {
+    this.dir = await mkdtemp(join(tmpdir(), 'logsieve-ui-'));
+    this.access = join(this.dir, 'access.yaml');
+    this.http = await freePort();
+    this.grpc = await freePort();
+    this.url = `http://127.0.0.1:${this.http}/`;
+    return this;
+  }
+
+  /** Makes a token that the server lets in within seconds, if it runs. */
+  newToken(...flags) {
+    return execFileSync(binary, ['token', 'new', '--file', this.access, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
   }
 
   async run() {
@@ -60,7 +79,7 @@ export class Server {
   async write(entries) {
     const response = await fetch(`${this.url}logs`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...(this.token && { Authorization: `Bearer ${this.token}` }) },
       body: JSON.stringify({ entries }),
     });
     if (!response.ok) throw new Error(await response.text());

@@ -8,10 +8,10 @@ import { Server } from './server.mjs';
  * A server and a browser for the tests of a file. Each page is closed, and must not have
  * written an error to its console but for what the test allows.
  */
-export function setup() {
+export function setup(start = () => Server.start()) {
   const it = {};
   before(async () => {
-    it.server = await Server.start();
+    it.server = await start();
     it.browser = await launch();
   });
   after(async () => {

@@ -29,6 +29,11 @@ export function refusalIn(status: Status | undefined): Rejected | undefined {
   return status?.details?.find((d) => d.end !== undefined || d.field !== undefined);
 }
 
+/** The reason in the status that ended a stream, as a constant. */
+export function reasonIn(status: Status | undefined): string | undefined {
+  return status?.details?.find((d) => d.reason !== undefined)?.reason;
+}
+
 /** How long the server has to tell why it refused an upgrade, in milliseconds. */
 const ANSWER_WITHIN = 3_000;
 

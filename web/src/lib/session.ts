@@ -1,6 +1,6 @@
 import { address, credential } from './api';
 import type { Frame, Gap, Goodbye, LogEntry, Progress, Rejected, Status } from './contract';
-import { mistakeOf, refusalIn, verdictOf, why, type Mistake, type Verdict } from './ending';
+import { mistakeOf, reasonIn, refusalIn, verdictOf, why, type Mistake, type Verdict } from './ending';
 import { fill } from './gaps';
 import { backOff, Link, type End } from './link';
 import { Meter } from './meter';
@@ -50,6 +50,8 @@ export class Session {
   private lostAt = 0;
   /** What the divider says once the stream goes on. */
   private returning: { note: string; gap: LocalGap | undefined } | undefined;
+  /** Whether the next filter in force begins a view of its own, whatever it is. */
+  private afresh = false;
   /** What the reader has chosen to leave out, until the filter that leaves it out is in force. */
   private skipping: LocalGap | undefined;
 
@@ -181,12 +183,20 @@ export class Session {
   /** A first filter was refused. Where it was the resumed one, its cursor is to blame. */
   private badFilter(status: Status | undefined, message: string): boolean {
     if (this.current && this.cursor !== undefined) {
-      this.lostPlace(4412);
+      if (reasonIn(status) === 'CURSOR_OF_ANOTHER_SCOPE') this.anotherReader();
+      else this.lostPlace(4412);
       return false;
     }
     this.mistake = mistakeOf(this.wanted, refusalIn(status) ?? { message });
     this.link = { kind: 'refused', why: message };
     return true;
+  }
+
+  /** Whoever reads now may read something else: what was shown is not theirs, and does not go on. */
+  private anotherReader(): void {
+    this.afresh = true;
+    this.cursor = undefined;
+    this.returning = undefined;
   }
 
   /** The server cannot go on behind our cursor: the log goes on, with a gap. */
@@ -238,7 +248,7 @@ export class Session {
   private applied(revision: number, cursor: string | undefined, canonical: string): void {
     const query = this.sent[revision - 1] ?? '';
     if (cursor) this.cursor = cursor;
-    if (this.current?.query === query) this.goesOn(cursor);
+    if (this.current?.query === query && !this.afresh) this.goesOn(cursor);
     else this.replace(new View(query, canonical, revision, cursor, this.changed));
     this.lostAt = 0;
     if (query === this.wanted) this.mistake = undefined;
@@ -270,6 +280,7 @@ export class Session {
   private replace(view: View): void {
     this.next?.close();
     this.next = view;
+    this.afresh = false;
     this.returning = undefined;
     this.skipping = undefined;
     if (this.paused) view.log.hold();
