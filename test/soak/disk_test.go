@@ -1,7 +1,6 @@
 package soak
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -49,7 +48,7 @@ func TestFullDisk(t *testing.T) {
 			if status.Code(refusal) != codes.ResourceExhausted {
 				t.Errorf("a full disk: got %v, want RESOURCE_EXHAUSTED", refusal)
 			}
-			if code := ready(t, s); code != http.StatusServiceUnavailable {
+			if code := ready(t, s.HTTP); code != http.StatusServiceUnavailable {
 				t.Errorf("with a full disk /readyz answers %d, want 503", code)
 			}
 			full := readLog(t, s.GRPC)
@@ -63,7 +62,7 @@ func TestFullDisk(t *testing.T) {
 				recovery: time.Since(roomy), leaked: -1, peak: s.PeakMemory(t),
 				remark: fmt.Sprintf("refused with %v", status.Code(refusal)),
 			}
-			if code := ready(t, s); code != http.StatusOK {
+			if code := ready(t, s.HTTP); code != http.StatusOK {
 				t.Errorf("with room again /readyz answers %d, want 200", code)
 			}
 			log := readLog(t, s.GRPC)
@@ -119,16 +118,4 @@ func writeAgain(t *testing.T, w *writer) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// ready returns how the server answers whether it is ready.
-func ready(t *testing.T, s *server.Server) int {
-	t.Helper()
-	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, "http://"+s.HTTP+"/readyz", http.NoBody)
-	must(t, err)
-	request.Close = true
-	response, err := http.DefaultClient.Do(request)
-	must(t, err)
-	must(t, response.Body.Close())
-	return response.StatusCode
 }
