@@ -46,7 +46,7 @@ func tokenOf(c call) string {
 	return strings.TrimPrefix(strings.Join(values, ","), "Bearer ")
 }
 
-// numbered is a source whose tokens are 1, 2, 3, …
+// numbered is a source whose tokens count from 1.
 func numbered() client.Option {
 	n := 0
 	return client.WithTokenSource(func(context.Context) (string, error) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -83,9 +84,7 @@ func (g *guarded) jwt(t *testing.T, change map[string]any) string {
 func (g *guarded) headed(t *testing.T, k authtest.Key, change map[string]any) string {
 	t.Helper()
 	header := map[string]any{"alg": k.Algorithm, "kid": k.ID}
-	for name, value := range change {
-		header[name] = value
-	}
+	maps.Copy(header, change)
 	return k.SignWith(t, header, g.claims(nil))
 }
 
@@ -117,9 +116,19 @@ func (g *guarded) hs256(t *testing.T, key []byte) string {
 // badTokens are tokens that let nobody in.
 func (g *guarded) badTokens(t *testing.T) map[string]string {
 	t.Helper()
-	good, elsewhere := g.jwt(t, nil), g.other.Key("EdDSA")
-	header, payload, signature := parts(good)
-	id, secret, _ := strings.Cut(strings.TrimPrefix(g.token, "sk_"), "_")
+	all := g.badSignatures(t)
+	maps.Copy(all, g.badClaims(t))
+	maps.Copy(all, g.badForms(t))
+	maps.Copy(all, g.badStatic())
+	return all
+}
+
+// badSignatures are JWTs with good claims that are signed wrongly, or not at all, or say
+// so in their header.
+func (g *guarded) badSignatures(t *testing.T) map[string]string {
+	t.Helper()
+	elsewhere := g.other.Key("EdDSA")
+	_, payload, signature := parts(g.jwt(t, nil))
 	der, err := x509.MarshalPKIXPublicKey(g.issuer.Key("RS256").Private.Public())
 	if err != nil {
 		t.Fatal(err)
@@ -128,64 +137,87 @@ func (g *guarded) badTokens(t *testing.T) map[string]string {
 	none := func(alg string) string {
 		return authtest.Encode([]byte(`{"alg":"`+alg+`","kid":"ed"}`)) + "." + payload + "."
 	}
+	return map[string]string{
+		"alg none":                         none("none"),
+		"alg none, capitals":               none("nOnE"),
+		"alg none, with a signature":       none("none") + signature,
+		"alg empty":                        none("") + signature,
+		"HS256 with the public key as PEM": g.hs256(t, public),
+		"HS256 with the public key as DER": g.hs256(t, der),
+		"HS256 with an empty key":          g.hs256(t, nil),
+		"alg that is not pinned":           g.headed(t, g.issuer.Key("RS256"), map[string]any{"alg": "RS512"}),
+		"alg of another family":            g.headed(t, g.issuer.Key("RS256"), map[string]any{"alg": "PS256"}),
+		"alg of another key":               g.headed(t, g.issuer.Key("ES256"), map[string]any{"alg": "EdDSA"}),
+		"alg is no text":                   g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"alg": 1}),
+		"signed by another issuer":         g.headed(t, elsewhere, nil),
+		"signed by another, our kid":       g.forged(t, nil),
+		"kid that is not known":            g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"kid": "ed-2"}),
+		"kid as a path":                    g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"kid": "../../dev/null"}),
+		"jku to a stranger":                g.forged(t, map[string]any{"jku": g.other.Name + authtest.KeysPath}),
+		"jwk of a stranger":                g.forged(t, map[string]any{"jwk": elsewhere.JWK()}),
+		"x5u to a stranger":                g.forged(t, map[string]any{"x5u": g.other.Name}),
+		"x5c of a stranger":                g.forged(t, map[string]any{"x5c": []string{base64.StdEncoding.EncodeToString(pemBytes(g.other.Authority))}}),
+		"crit":                             g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"crit": []string{"exp"}, "exp": 1}),
+		"b64":                              g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"crit": []string{"b64"}, "b64": false}),
+		"typ of a logout token":            g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"typ": "logout+jwt"}),
+	}
+}
+
+// badClaims are JWTs that are signed well, with claims that do not do.
+func (g *guarded) badClaims(t *testing.T) map[string]string {
+	t.Helper()
 	now := time.Now()
 	return map[string]string{
-		"alg none":                          none("none"),
-		"alg none, capitals":                none("nOnE"),
-		"alg none, with a signature":        none("none") + signature,
-		"alg empty":                         none("") + signature,
-		"HS256 with the public key as PEM":  g.hs256(t, public),
-		"HS256 with the public key as DER":  g.hs256(t, der),
-		"HS256 with an empty key":           g.hs256(t, nil),
-		"alg that is not pinned":            g.headed(t, g.issuer.Key("RS256"), map[string]any{"alg": "RS512"}),
-		"alg of another family":             g.headed(t, g.issuer.Key("RS256"), map[string]any{"alg": "PS256"}),
-		"alg of another key":                g.headed(t, g.issuer.Key("ES256"), map[string]any{"alg": "EdDSA"}),
-		"alg is no text":                    g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"alg": 1}),
-		"signed by another issuer":          g.headed(t, elsewhere, nil),
-		"signed by another, our kid":        g.forged(t, nil),
-		"kid that is not known":             g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"kid": "ed-2"}),
-		"kid as a path":                     g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"kid": "../../dev/null"}),
-		"jku to a stranger":                 g.forged(t, map[string]any{"jku": g.other.Name + authtest.KeysPath}),
-		"jwk of a stranger":                 g.forged(t, map[string]any{"jwk": elsewhere.JWK()}),
-		"x5u to a stranger":                 g.forged(t, map[string]any{"x5u": g.other.Name}),
-		"x5c of a stranger":                 g.forged(t, map[string]any{"x5c": []string{base64.StdEncoding.EncodeToString(pemBytes(g.other.Authority))}}),
-		"crit":                              g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"crit": []string{"exp"}, "exp": 1}),
-		"b64":                               g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"crit": []string{"b64"}, "b64": false}),
-		"typ of a logout token":             g.headed(t, g.issuer.Key("EdDSA"), map[string]any{"typ": "logout+jwt"}),
-		"iss of nobody here":                g.jwt(t, map[string]any{"iss": "https://issuer.example"}),
-		"iss with a slash":                  g.jwt(t, map[string]any{"iss": g.issuer.Name + "/"}),
-		"iss in capitals":                   g.jwt(t, map[string]any{"iss": strings.ToUpper(g.issuer.Name)}),
-		"iss missing":                       g.jwt(t, map[string]any{"iss": nil}),
-		"iss is a list":                     g.jwt(t, map[string]any{"iss": []string{g.issuer.Name}}),
-		"aud of another service":            g.jwt(t, map[string]any{"aud": "billing"}),
-		"aud of others":                     g.jwt(t, map[string]any{"aud": []string{"billing", "Logsieve"}}),
-		"aud missing":                       g.jwt(t, map[string]any{"aud": nil}),
-		"aud is a number":                   g.jwt(t, map[string]any{"aud": 7}),
-		"exp missing":                       g.jwt(t, map[string]any{"exp": nil}),
-		"exp is a text":                     g.jwt(t, map[string]any{"exp": "2999"}),
-		"exp in a year":                     g.jwt(t, map[string]any{"exp": now.AddDate(1, 0, 0).Unix()}),
-		"lives too long":                    g.jwt(t, map[string]any{"iat": now.AddDate(-1, 0, 0).Unix()}),
-		"nbf":                               g.jwt(t, map[string]any{"nbf": now.Add(time.Hour).Unix()}),
-		"iat in the future":                 g.jwt(t, map[string]any{"iat": now.Add(time.Hour / 2).Unix()}),
-		"sub missing":                       g.jwt(t, map[string]any{"sub": nil}),
-		"sub is a number":                   g.jwt(t, map[string]any{"sub": 1}),
-		"sub with a line end":               g.jwt(t, map[string]any{"sub": "alice\nlevel=ERROR"}),
-		"sub of a kilobyte":                 g.jwt(t, map[string]any{"sub": strings.Repeat("a", 1024)}),
-		"payload is a list":                 authtest.Encode([]byte(`{"alg":"EdDSA","kid":"ed"}`)) + "." + authtest.Encode([]byte(`[]`)) + "." + signature,
-		"a claim twice":                     header + "." + authtest.Encode([]byte(`{"iss":"`+g.issuer.Name+`","iss":"`+g.other.Name+`"}`)) + "." + signature,
-		"another payload":                   header + "." + authtest.Encode([]byte(`{"iss":"`+g.issuer.Name+`","aud":"logsieve","sub":"root","exp":9999999999}`)) + "." + signature,
-		"another header":                    authtest.Encode([]byte(`{"kid":"ed","alg":"EdDSA"}`)) + "." + payload + "." + signature,
-		"signature with another bit":        header + "." + payload + "." + flip(signature),
-		"signature missing":                 header + "." + payload + ".",
-		"two parts":                         header + "." + payload,
-		"five parts":                        good + "." + payload + "." + signature,
-		"cut":                               good[:len(good)-10],
-		"padded":                            good + "==",
-		"other bits behind the last byte":   header + "." + payload + "." + signature[:len(signature)-1] + string(signature[len(signature)-1]+1),
-		"with a line end in base64":         header + "." + payload + "." + signature[:10] + "\n" + signature[10:],
-		"JSON serialisation":                `{"protected":"` + header + `","payload":"` + payload + `","signature":"` + signature + `"}`,
-		"over 8 KiB":                        g.jwt(t, map[string]any{"x": strings.Repeat("x", 8<<10)}),
-		"dots":                              "..",
+		"iss of nobody here":     g.jwt(t, map[string]any{"iss": "https://issuer.example"}),
+		"iss with a slash":       g.jwt(t, map[string]any{"iss": g.issuer.Name + "/"}),
+		"iss in capitals":        g.jwt(t, map[string]any{"iss": strings.ToUpper(g.issuer.Name)}),
+		"iss missing":            g.jwt(t, map[string]any{"iss": nil}),
+		"iss is a list":          g.jwt(t, map[string]any{"iss": []string{g.issuer.Name}}),
+		"aud of another service": g.jwt(t, map[string]any{"aud": "billing"}),
+		"aud of others":          g.jwt(t, map[string]any{"aud": []string{"billing", "Logsieve"}}),
+		"aud missing":            g.jwt(t, map[string]any{"aud": nil}),
+		"aud is a number":        g.jwt(t, map[string]any{"aud": 7}),
+		"exp missing":            g.jwt(t, map[string]any{"exp": nil}),
+		"exp is a text":          g.jwt(t, map[string]any{"exp": "2999"}),
+		"exp in a year":          g.jwt(t, map[string]any{"exp": now.AddDate(1, 0, 0).Unix()}),
+		"lives too long":         g.jwt(t, map[string]any{"iat": now.AddDate(-1, 0, 0).Unix()}),
+		"nbf":                    g.jwt(t, map[string]any{"nbf": now.Add(time.Hour).Unix()}),
+		"iat in the future":      g.jwt(t, map[string]any{"iat": now.Add(time.Hour / 2).Unix()}),
+		"sub missing":            g.jwt(t, map[string]any{"sub": nil}),
+		"sub is a number":        g.jwt(t, map[string]any{"sub": 1}),
+		"sub with a line end":    g.jwt(t, map[string]any{"sub": "alice\nlevel=ERROR"}),
+		"sub of a kilobyte":      g.jwt(t, map[string]any{"sub": strings.Repeat("a", 1024)}),
+	}
+}
+
+// badForms are good JWTs that were changed, or put in another form.
+func (g *guarded) badForms(t *testing.T) map[string]string {
+	t.Helper()
+	good := g.jwt(t, nil)
+	header, payload, signature := parts(good)
+	return map[string]string{
+		"payload is a list":               authtest.Encode([]byte(`{"alg":"EdDSA","kid":"ed"}`)) + "." + authtest.Encode([]byte(`[]`)) + "." + signature,
+		"a claim twice":                   header + "." + authtest.Encode([]byte(`{"iss":"`+g.issuer.Name+`","iss":"`+g.other.Name+`"}`)) + "." + signature,
+		"another payload":                 header + "." + authtest.Encode([]byte(`{"iss":"`+g.issuer.Name+`","aud":"logsieve","sub":"root","exp":9999999999}`)) + "." + signature,
+		"another header":                  authtest.Encode([]byte(`{"kid":"ed","alg":"EdDSA"}`)) + "." + payload + "." + signature,
+		"signature with another bit":      header + "." + payload + "." + flip(signature),
+		"signature missing":               header + "." + payload + ".",
+		"two parts":                       header + "." + payload,
+		"five parts":                      good + "." + payload + "." + signature,
+		"cut":                             good[:len(good)-10],
+		"padded":                          good + "==",
+		"other bits behind the last byte": header + "." + payload + "." + signature[:len(signature)-1] + string(signature[len(signature)-1]+1),
+		"with a line end in base64":       header + "." + payload + "." + signature[:10] + "\n" + signature[10:],
+		"JSON serialisation":              `{"protected":"` + header + `","payload":"` + payload + `","signature":"` + signature + `"}`,
+		"over 8 KiB":                      g.jwt(t, map[string]any{"x": strings.Repeat("x", 8<<10)}),
+		"dots":                            "..",
+	}
+}
+
+// badStatic are wrong tokens of our own kind.
+func (g *guarded) badStatic() map[string]string {
+	id, secret, _ := strings.Cut(strings.TrimPrefix(g.token, "sk_"), "_")
+	return map[string]string{
 		"token of nobody":                   g.foreignToken,
 		"token with the id of another":      "sk_expired_" + secret,
 		"token with another secret":         "sk_" + id + "_" + authtest.Encode(make([]byte, 32)),

@@ -20,8 +20,8 @@ const fileHeader = `# Who may read and write. The server reads this file again w
 // of the tokens. All else in the file stays as it is, comments too. The file is replaced in
 // one step, and not at all if it would be wrong.
 func AddToken(path string, l Listing) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // the link stays, what it points to is replaced
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // the link stays, what it points to is replaced
 	}
 	before, _, err := readPrivate(path)
 	switch {
@@ -116,7 +116,8 @@ func replaceFile(path, text string) (err error) {
 	if err == nil {
 		err = next.Sync()
 	}
-	if err = errors.Join(err, next.Close()); err != nil {
+	err = errors.Join(err, next.Close())
+	if err != nil {
 		return err
 	}
 	if info, statErr := os.Stat(path); statErr == nil {

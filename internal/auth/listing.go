@@ -44,7 +44,8 @@ func (l Listing) Stanza() (string, error) {
 		Note    string    `yaml:"note,omitempty"`
 	}{
 		l.ID, l.Name, l.Sum.String(), l.Read, l.Write,
-		stamp{Service: l.Stamp.Service, Host: l.Stamp.Host}, l.Expires.UTC().Truncate(time.Second), l.Note,
+		stamp{Service: l.Stamp.Service, Host: l.Stamp.Host},
+		l.Expires.UTC().Truncate(time.Second), l.Note,
 	}
 	if len(l.Stamp.Attributes) > 0 {
 		entry.Stamp.Attributes = map[string]string{}

@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -74,9 +75,7 @@ func TestClock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			claims := issuer.Claims("alice")
-			for key, value := range tt.claims {
-				claims[key] = value
-			}
+			maps.Copy(claims, tt.claims)
 			_, err := checked.Verify(t.Context(), issuer.Key("EdDSA").Sign(t, claims), now)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
