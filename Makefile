@@ -39,7 +39,7 @@ build: ## Build bin/logsieve
 
 # Cheap and telling checks first. Those that run whole servers come last and one at a time, so that the whole machine is
 # theirs.
-STAGES := tools lint checkgenerate checkui unit fuzz docs e2e faults test-ui-if-there
+STAGES := tools lint checkgenerate checkui unit fuzz docs e2e faults attacks test-ui-if-there
 
 .PHONY: test
 test: ## Run every check and every test, and say how long each took
@@ -51,7 +51,7 @@ tools: ## Fetch and build the tools that the other targets use
 
 .PHONY: unit
 unit: ## Run the tests of all packages, with the race detector
-	@go test -race $$(go list ./... | grep -vE '/test/(e2e|docs|soak)')
+	@go test -race $$(go list ./... | grep -vE '/test/(e2e|docs|soak|abuse)')
 
 .PHONY: e2e
 e2e: ## Run the built binary against real clients; it builds what it runs
@@ -66,6 +66,27 @@ faults: ## Run the short fault tests (about a minute)
 .PHONY: soak
 soak: ## Run the long fault tests (a quarter of an hour) and write their figures into docs/guarantees.md
 	@go test -count=1 -timeout 30m -v ./test/soak -soak -soak.report '$(CURDIR)/docs/guarantees.md'
+
+.PHONY: attacks
+attacks: ## Attack the built binary in short (well below a minute)
+	@go test -count=1 ./test/abuse
+
+.PHONY: abuse
+abuse: $(CACHE)/security ## Attack it at full size (half an hour) and write what came of it into docs/security.md
+	@go test -count=1 -timeout 60m -v ./test/abuse -abuse -abuse.report '$(CURDIR)/docs/security.md'
+
+# A copy of the database may stand in a folder: make vuln VULNDB=/srv/vulndb.
+.PHONY: vuln
+vuln: $(CACHE)/security ## Look for known vulnerabilities in what the program calls
+	@govulncheck $(if $(VULNDB),-db 'file://$(abspath $(VULNDB))') ./...
+
+.PHONY: sbom
+sbom: build ## Write the list of everything in the binary, as CycloneDX, to bin/logsieve.cdx.json
+	@go run ./tools/internal/sbom -binary bin/logsieve -out bin/logsieve.cdx.json
+
+.PHONY: licences
+licences: ## Write the licences of everything in the binary into docs/licences.md
+	@go run ./tools/internal/sbom -licences docs/licences.md
 
 .PHONY: docs
 docs: ## Run what docs/ shows: its clients, its commands, its tables, its links
@@ -90,7 +111,7 @@ latency: ## Measure the time from write to receive, beside a bare gRPC ping-pong
 .PHONY: cover
 cover: ## Show how much of each package its tests cover
 	@mkdir -p $(CACHE)
-	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -vE '/test/(e2e|docs|soak)') >/dev/null
+	go test -coverpkg=./... -coverprofile=$(CACHE)/cover.out $$(go list ./... | grep -vE '/test/(e2e|docs|soak|abuse)') >/dev/null
 	grep -v /gen/ $(CACHE)/cover.out > $(CACHE)/cover.own
 	go tool cover -func=$(CACHE)/cover.own
 
@@ -136,6 +157,12 @@ $(CACHE)/tools: tools/go.mod tools/go.sum
 	@echo 'building the tools (once; minutes on a small machine)'
 	mkdir -p $(CACHE)
 	cd tools && GOFLAGS=-mod=readonly GOBIN=$(CACHE)/bin go install tool
+	touch $@
+
+# Those that attack and audit: apart, since no other target needs them.
+$(CACHE)/security: tools/security/go.mod tools/security/go.sum
+	@mkdir -p $(CACHE)
+	cd tools/security && GOFLAGS=-mod=readonly GOBIN=$(CACHE)/bin go install tool
 	touch $@
 
 $(CACHE)/web: web/package.json web/package-lock.json
