@@ -60,6 +60,7 @@ type App struct {
 	service  *monitor.Service
 	grpc     *grpc.Server // for the network
 	inner    *grpc.Server // for the HTTP edge
+	otlpGRPC *grpc.Server
 	health   *health.Server
 	gateway  *gateway.Gateway
 

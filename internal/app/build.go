@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/http"
 	"time"
@@ -95,20 +94,23 @@ func (a *App) newService() error {
 // connection carries them all, and a call above the limit of streams waits.
 const edgeCalls = 1024
 
-// newGRPC makes two servers of the same service: one for the network, and one for the
-// HTTP edge, whose one connection carries the calls of all of its clients.
+// newGRPC makes the gRPC servers: two of the same service, one for the network and one for
+// the HTTP edge, whose one connection carries the calls of all of its clients, and that of
+// OTLP.
 func (a *App) newGRPC(options []grpc.ServerOption) error {
-	logger := a.logger.With("part", "grpc")
-	serve := func(streams int, tls *tls.Config) *grpc.Server {
-		s := grpcapi.New(grpcapi.Config{
-			MaxMessageBytes: int(a.cfg.Ingest.BodySize), MaxStreams: streams, Door: a.door, TLS: tls,
-		}, logger, options...)
-		loggerv1.RegisterLoggerServer(s, a.service)
-		return s
+	in := a.cfg.Ingest
+	serve := func(part string, message config.Size, streams int, options ...grpc.ServerOption) *grpc.Server {
+		return grpcapi.New(grpcapi.Config{
+			MaxMessageBytes: int(message), MaxStreams: streams, Door: a.door, TLS: a.tlsFor("h2"),
+		}, a.logger.With("part", part), options...)
 	}
-	a.grpc = serve(a.cfg.GRPC.MaxStreams, a.tlsFor("h2"))
+	a.grpc = serve("grpc", in.BodySize, a.cfg.GRPC.MaxStreams, options...)
+	a.inner = serve("grpc", in.BodySize, a.cfg.Stream.MaxStreams+edgeCalls, options...)
+	a.otlpGRPC = serve("otlp", in.DecodedSize, a.cfg.GRPC.MaxStreams)
+	loggerv1.RegisterLoggerServer(a.grpc, a.service)
+	loggerv1.RegisterLoggerServer(a.inner, a.service)
+	a.otlp.Register(a.otlpGRPC)
 	a.health = grpcapi.RegisterHealth(a.grpc)
-	a.inner = serve(a.cfg.Stream.MaxStreams+edgeCalls, nil)
 	return nil
 }
 

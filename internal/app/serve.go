@@ -94,12 +94,7 @@ type server struct {
 func (a *App) servers() []server {
 	var all []server
 	if l := a.listeners.otlpGRPC; l != nil {
-		s := grpcapi.New(grpcapi.Config{
-			MaxMessageBytes: int(a.cfg.Ingest.DecodedSize), MaxStreams: a.cfg.GRPC.MaxStreams,
-			Door: a.door, TLS: a.tlsFor("h2"),
-		}, a.logger.With("part", "otlp"))
-		a.otlp.Register(s)
-		all = append(all, grpcServer(s, l))
+		all = append(all, grpcServer(a.otlpGRPC, l))
 	}
 	if l := a.listeners.otlpHTTP; l != nil {
 		all = append(all, a.httpServer(l, a.otlpHandler, nil))
