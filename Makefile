@@ -81,12 +81,12 @@ vuln: $(CACHE)/security ## Look for known vulnerabilities in what the program ca
 	@govulncheck $(if $(VULNDB),-db 'file://$(abspath $(VULNDB))') ./...
 
 .PHONY: sbom
-sbom: build ## Write the list of everything in the binary, as CycloneDX, to bin/logsieve.cdx.json
-	@go run ./tools/internal/sbom -binary bin/logsieve -out bin/logsieve.cdx.json
+sbom: ## Write the list of everything that is in the binary, as CycloneDX, to bin/logsieve.cdx.json
+	@go run ./internal/bom/internal/gen -release '$(VERSION)' -sbom bin/logsieve.cdx.json
 
 .PHONY: licences
-licences: ## Write the licences of everything in the binary into docs/licences.md
-	@go run ./tools/internal/sbom -licences docs/licences.md
+licences: ## Write the licences of everything that is in the binary into docs/licences.md
+	@go run ./internal/bom/internal/gen -licences docs/licences.md
 
 .PHONY: docs
 docs: ## Run what docs/ shows: its clients, its commands, its tables, its links
