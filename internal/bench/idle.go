@@ -53,7 +53,7 @@ func (r *run) rest(ctx context.Context, over transport, adapt func(*crowd)) (bar
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	before, err := settled(ctx, s.pid)
+	before, err := r.settled(ctx, s.pid)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -66,7 +66,7 @@ func (r *run) rest(ctx context.Context, over transport, adapt func(*crowd)) (bar
 	if err := c.watch(ctx, s, n, nothing, load.OnePercent); err != nil {
 		return 0, 0, err
 	}
-	after, err := settled(ctx, s.pid)
+	after, err := r.settled(ctx, s.pid)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -74,8 +74,8 @@ func (r *run) rest(ctx context.Context, over transport, adapt func(*crowd)) (bar
 }
 
 // settled returns what a process has resident once it has come to rest.
-func settled(ctx context.Context, pid int) (int64, error) {
-	if err := pause(ctx, idleSettle); err != nil {
+func (r *run) settled(ctx context.Context, pid int) (int64, error) {
+	if err := pause(ctx, time.Duration(float64(idleSettle)*min(r.options.Scale, 1))); err != nil {
 		return 0, err
 	}
 	return process.Resident(pid)

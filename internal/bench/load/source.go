@@ -111,8 +111,8 @@ func entryOf(number uint64, host string, now time.Time) *loggerv1.LogEntry {
 		Severity:  severity, SeverityNumber: int32(severity)*4 - 3,
 		Service: service,
 		Host:    fmt.Sprintf("%s%02d", host, number%16),
-		Message: fmt.Sprintf("%sGET /api/v1/%s/%06x answered %s in %d.%d ms to 203.0.113.%d",
-			id, service, number*7919, status, number*31%900, number%10, number%256),
+		Message: fmt.Sprintf("%sGET /api/v1/%s/%06x answered %s in %d.%d ms to 203.0.113.%d, %d bytes, cache miss on %s:%04x, upstream asked twice",
+			id, service, number*7919, status, number*31%900, number%10, number%256, number*97%9000, service, number*31),
 		Attributes: map[string]string{statusKey: status},
 		TraceId:    fmt.Sprintf("%0*x%0*d", traceFixed, number*2654435761%(1<<32), traceDrawn, 0),
 	}

@@ -15,7 +15,7 @@ const (
 )
 
 // colours of the series, apart for those who see few.
-var colours = [...]string{"#0b6e99", "#d9730d", "#6b3fa0", "#2e7d32"}
+var colours = [...]string{"#0b6e99", "#d9730d", "#6b3fa0", "#2e7d32", "#b3261e", "#5d4037", "#455a64"}
 
 // SVG draws the curve. It has a background of its own, since a page may be dark.
 func (c *Curve) SVG() []byte {

@@ -8,20 +8,22 @@ import (
 
 // Selective is a kind of filters of which an entry matches hardly any.
 type Selective struct {
-	Name   string
-	format string // of a query, with one number
+	Name string
+	// Hostile tells that it is made to be hard, and not written by people.
+	Hostile bool
+	format  string // of a query, with one number
 }
 
 // AllSelective returns the kinds.
 func AllSelective() []Selective {
 	return []Selective{
-		{"equality", "attributes.user_id=u%06d"},
-		{"text", `"ord_%07d"`},
-		{"prefix", "trace_id=%08x*"},
-		{"expression", `message=~"ord_%07d .*"`},
-		{"two conditions", "severity>=INFO service=svc-1 attributes.user_id=u%06d"},
-		{"either of two", "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
-		{"text of zeros and ones", `"%020b"`},
+		{Name: "equality", format: "attributes.user_id=u%06d"},
+		{Name: "text", format: `"ord_%07d"`},
+		{Name: "prefix", format: "trace_id=%08x*"},
+		{Name: "expression", format: `message=~"ord_%07d .*"`},
+		{Name: "two conditions", format: "severity>=INFO service=svc-1 attributes.user_id=u%06d"},
+		{Name: "either of two", format: "(attributes.user_id=u%06d OR trace_id=abc) severity>=INFO"},
+		{Name: "text of zeros and ones", Hostile: true, format: `"%020b"`},
 	}
 }
 
