@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -113,139 +112,70 @@ func newPage(ctx context.Context, r *reader, req *loggerv1.ListEntriesRequest) (
 	return p, nil
 }
 
-// bound finds the stretch of the log that a request asks for.
-func (p *page) bound(ctx context.Context, req *loggerv1.ListEntriesRequest) (err error) {
-	s := p.service
-	bounds := s.history.Bounds()
-	p.low, p.high = bounds.Floor, bounds.Head
-	raise := func(to entry.Position) { p.low = max(p.low, to) }
-	lower := func(to entry.Position) { p.high = min(p.high, to) }
-	var at entry.Position
-	if t := req.GetSince(); t != nil {
-		if at, err = s.history.PositionAt(ctx, t.AsTime()); err != nil {
-			return err
-		}
-		raise(at)
-	}
-	if t := req.GetUntil(); t != nil {
-		if at, err = s.history.PositionAt(ctx, t.AsTime()); err != nil {
-			return err
-		}
-		lower(at)
-	}
-	if c := req.GetAfterCursor(); c != "" {
-		if at, err = p.afterCursor(c, req.GetPageToken()); err != nil {
-			return err
-		}
-		raise(at)
-	}
-	if c := req.GetBeforeCursor(); c != "" {
-		if at, err = p.reader.position("before_cursor", c); err != nil {
-			return err
-		}
-		lower(max(at, 1) - 1)
-	}
-	if c := req.GetUntilCursor(); c != "" {
-		// Wherever it is: what retention has overtaken leaves nothing, and that is the answer.
-		if at, err = p.reader.anyPosition("until_cursor", c); err != nil {
-			return err
-		}
-		lower(at)
-	}
-	// Not raised to the floor: what was removed since the page before is told as a gap.
-	return p.resume(req.GetPageToken(), func(to entry.Position) { p.low = to }, lower)
-}
-
-// afterCursor returns the position of the cursor that a listing begins behind. On a page
-// that is not the first, retention may have passed it.
-func (p *page) afterCursor(cursor, token string) (entry.Position, error) {
-	if token == "" {
-		return p.reader.position("after_cursor", cursor)
-	}
-	return p.reader.anyPosition("after_cursor", cursor)
-}
-
-// A page token is the direction and the cursor of where the page before has come to.
-const (
-	tokenBackward = "n."
-	tokenForward  = "o."
-)
-
-func (p *page) token() string {
-	if p.backward {
-		return tokenBackward + p.reader.cursors.Mark(p.high)
-	}
-	return tokenForward + p.reader.cursors.Mark(p.low)
-}
-
-func (p *page) resume(token string, begin, lower func(entry.Position)) error {
-	if token == "" {
-		return nil
-	}
-	prefix, move := tokenForward, begin
-	if p.backward {
-		prefix, move = tokenBackward, lower
-	}
-	cursor, ok := strings.CutPrefix(token, prefix)
-	if !ok {
-		return fault.Invalid("page_token", "the page token is not one of this listing", "send next_page_token as it came, with all other fields unchanged")
-	}
-	at, err := p.reader.anyPosition("page_token", cursor)
-	if err != nil {
-		return err
-	}
-	move(at)
-	return nil
-}
-
 // read adds one stretch of the log to the page.
 func (p *page) read(ctx context.Context) error {
+	if p.backward {
+		b, err := p.service.readBackward(ctx, p.high+1)
+		if err == nil {
+			p.takeBackward(b)
+		}
+		return err
+	}
 	release, err := p.service.hub.Turn(ctx)
 	if err != nil {
 		return err
 	}
-	var b store.Batch
-	if p.backward {
-		b, err = p.service.history.ReadBackward(ctx, p.high+1, readBytes)
-	} else {
-		b, err = p.service.history.Read(ctx, p.low, readBytes)
-	}
+	b, err := p.service.history.Read(ctx, p.low, readBytes)
 	release()
-	switch {
-	case err != nil:
-		return err
-	case b.Gap != nil:
-		p.tellGap(b)
-	case p.backward:
-		for _, e := range slices.Backward(b.Entries) {
-			if e.Position <= p.low || p.full {
-				break
-			}
-			p.add(e)
-			p.high = e.Position - 1
-		}
-		if !p.full {
-			p.high = max(b.After, p.low)
-		}
-		if b.Through == b.After { // what is left down to low has been removed
-			p.high = p.low
-		}
-	default:
-		for _, e := range b.Entries {
-			if e.Position > p.high || p.full {
-				break
-			}
-			p.add(e)
-			p.low = e.Position
-		}
-		if !p.full {
-			p.low = min(b.Through, p.high)
-		}
-		if b.Through == b.After { // nothing is left up to high
-			p.low = p.high
-		}
+	if err == nil {
+		p.takeForward(b)
 	}
-	return nil
+	return err
+}
+
+func (p *page) takeBackward(b store.Batch) {
+	switch {
+	case b.Gap != nil:
+		p.tellGap(b.After, b.Through, gapReason(b.Gap.Reason))
+		p.high = max(b.After, p.low)
+		return
+	case b.Through == b.After: // what is left down to low has been removed
+		p.tellGap(p.low, p.high, loggerv1.GapReason_RETENTION)
+		p.high = p.low
+		return
+	}
+	for _, e := range slices.Backward(b.Entries) {
+		if e.Position <= p.low || p.full {
+			break
+		}
+		p.add(e)
+		p.high = e.Position - 1
+	}
+	if !p.full {
+		p.high = max(b.After, p.low)
+	}
+}
+
+func (p *page) takeForward(b store.Batch) {
+	switch {
+	case b.Gap != nil:
+		p.tellGap(b.After, b.Through, gapReason(b.Gap.Reason))
+		p.low = min(b.Through, p.high)
+		return
+	case b.Through == b.After: // nothing is left up to high
+		p.low = p.high
+		return
+	}
+	for _, e := range b.Entries {
+		if e.Position > p.high || p.full {
+			break
+		}
+		p.add(e)
+		p.low = e.Position
+	}
+	if !p.full {
+		p.low = min(b.Through, p.high)
+	}
 }
 
 func (p *page) add(e *entry.Entry) {
@@ -257,17 +187,19 @@ func (p *page) add(e *entry.Entry) {
 	p.full = len(p.response.Entries) >= p.size || p.bytes >= maxPageBytes
 }
 
-func (p *page) tellGap(b store.Batch) {
+// tellGap tells of what is missing behind one position, up to and including another, as far
+// as it is within the page.
+func (p *page) tellGap(after, through entry.Position, reason loggerv1.GapReason) {
+	after, through = max(after, p.low), min(through, p.high)
+	entries := p.service.history.Entries(after, through)
+	if entries == 0 {
+		return // positions that no entry ever had
+	}
 	cursors := p.reader.cursors
 	p.response.Gaps = append(p.response.Gaps, &loggerv1.Gap{
-		FromCursor: cursors.Mark(b.After), ToCursor: cursors.Mark(b.Through),
-		Entries: p.reader.count(b.Gap.Entries), Reason: gapReason(b.Gap.Reason),
+		FromCursor: cursors.Mark(after), ToCursor: cursors.Mark(through),
+		Entries: p.reader.count(entries), Reason: reason,
 	})
-	if p.backward {
-		p.high = max(b.After, p.low)
-	} else {
-		p.low = min(b.Through, p.high)
-	}
 }
 
 func gapReason(r store.GapReason) loggerv1.GapReason {

@@ -92,3 +92,29 @@ func TestRetentionOvertakesAPage(t *testing.T) {
 		t.Errorf("the gaps are %v, want one of 6 entries", gaps)
 	}
 }
+
+// TestRetentionOvertakesAPageBackward does the same with the newest entries first: the
+// listing ends where it would have, with what is missing.
+func TestRetentionOvertakesAPageBackward(t *testing.T) {
+	s := start(t, forgetful)
+	s.write(10)
+	req := &loggerv1.ListEntriesRequest{PageSize: 4}
+	page, err := s.ListEntries(t.Context(), req)
+	if err != nil || len(page.GetEntries()) != 4 {
+		t.Fatal(page, err)
+	}
+	if err := s.store.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.write(2)
+	req.PageToken = page.GetNextPageToken()
+	page, err = s.ListEntries(t.Context(), req)
+	if err != nil || len(page.GetEntries()) != 0 || page.GetNextPageToken() != "" {
+		t.Fatal(page, err)
+	}
+	gaps := page.GetGaps()
+	if len(gaps) != 1 || gaps[0].GetEntries() != 6 || gaps[0].GetReason() != loggerv1.GapReason_RETENTION ||
+		gaps[0].GetFromCursor() != s.store.Epoch().Cursor(0) || gaps[0].GetToCursor() != s.store.Epoch().Cursor(6) {
+		t.Errorf("the gaps are %v, want one of the 6 entries that were not listed", gaps)
+	}
+}
