@@ -22,11 +22,12 @@ func (a *App) newDoor() (err error) {
 	a.limiter = door.NewLimiter(door.Limits{
 		Connections: n.MaxConnections, PerAddress: n.MaxConnectionsPerAddress,
 	}, a.proxies, a.limits.Hit)
+	metrics := auth.NewMetrics(a.registry) // also where nobody is asked: a server has the same metrics always
 	if a.cfg.Auth.File == "" {
 		a.door = door.New(auth.Open{})
 		return nil
 	}
-	a.access, err = auth.Load(a.cfg.Auth.File, a.logger.With("part", "auth"), auth.NewMetrics(a.registry))
+	a.access, err = auth.Load(a.cfg.Auth.File, a.logger.With("part", "auth"), metrics)
 	if err != nil {
 		return err
 	}
