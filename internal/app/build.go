@@ -66,6 +66,7 @@ func (a *App) newHub() error {
 func (a *App) newSink() error {
 	c := a.cfg.Ingest
 	a.sink = ingest.NewSink(a.store, ingest.Limits{EntryBytes: int(c.EntrySize), Attributes: c.Attributes}, time.Now)
+	a.sink.LimitRates(ingest.Rates{Bytes: int64(c.RateSize), Burst: int64(c.RateBurst), Entries: c.RateEntries}, a.limits.Hit)
 	a.otlp = otlp.NewReceiver(a.sink, inflate.Limits{Wire: int64(c.BodySize), Decoded: int64(c.DecodedSize)}, a.logger.With("part", "otlp"))
 	web, err := a.door.Web(a.webConfig(), otlp.Refuse)
 	if err != nil {
@@ -105,7 +106,7 @@ func (a *App) newGRPC(options []grpc.ServerOption) error {
 		}, a.logger.With("part", part), options...)
 	}
 	a.grpc = serve("grpc", in.BodySize, a.cfg.GRPC.MaxStreams, options...)
-	a.inner = serve("grpc", in.BodySize, a.cfg.Stream.MaxStreams+edgeCalls, options...)
+	a.inner = serve("grpc", in.DecodedSize, a.cfg.Stream.MaxStreams+edgeCalls, options...)
 	a.otlpGRPC = serve("otlp", in.DecodedSize, a.cfg.GRPC.MaxStreams)
 	loggerv1.RegisterLoggerServer(a.grpc, a.service)
 	loggerv1.RegisterLoggerServer(a.inner, a.service)
@@ -147,7 +148,7 @@ func (a *App) newGateway() error {
 	a.gateway, err = gateway.New(gateway.Config{
 		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
 		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
-		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), Door: a.door, Web: a.webConfig(),
+		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), CallSize: int(in.DecodedSize), Door: a.door, Web: a.webConfig(),
 	}, conn, a.Ready, a.logger.With("part", "gateway"), pages...)
 	return err
 }

@@ -4,6 +4,8 @@ package app
 // given telemetry.LimitHits.
 func limitKeys() []string {
 	return []string{
+		"ingest.rate_entries",
+		"ingest.rate_size",
 		"network.max_connections",
 		"network.max_connections_per_address",
 	}

@@ -27,6 +27,10 @@ type Config struct {
 	BodySize int
 	// DecodedSize is the longest body after decompression, in bytes. Default: 20 MiB.
 	DecodedSize int
+	// CallSize is the longest message that the service takes, in bytes. A body with more
+	// entries goes in several calls, of which a later one can fail where an earlier one has
+	// stored. Default: BodySize.
+	CallSize int
 	// Door says who may come in. Nil asks nobody who they are.
 	Door *door.Door
 	// Web is what the door knows of browsers, names and proxies.
@@ -41,6 +45,7 @@ func (c Config) withDefaults() Config {
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 30*time.Second)
 	c.BodySize = cmp.Or(c.BodySize, 4<<20)
 	c.DecodedSize = cmp.Or(c.DecodedSize, 20<<20)
+	c.CallSize = cmp.Or(c.CallSize, c.BodySize)
 	return c
 }
 

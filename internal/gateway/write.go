@@ -132,11 +132,10 @@ func (g *Gateway) writeBatch(ctx context.Context, batch body.Batch) (*loggerv1.W
 	return all, nil
 }
 
-// messageBytes bounds a call of the service, which takes as much in a message as the edge
-// in a body.
+// messageBytes bounds the entries of one call of the service.
 func (g *Gateway) messageBytes() int {
 	const overhead = 4 << 10
-	return g.cfg.BodySize - overhead
+	return g.cfg.CallSize - overhead
 }
 
 // fitting returns how many of the entries fit into a message.

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/seed-2f16ea30/logsieve/internal/fault"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 	"github.com/seed-2f16ea30/logsieve/internal/store"
 )
@@ -22,6 +23,7 @@ func (e storeError) Unwrap() error { return e.error }
 // is logged, and told without its details.
 func (r *Receiver) statusOf(ctx context.Context, err error) *status.Status {
 	var ofStore storeError
+	var ofCaller *fault.Problem // the caller is above its rates
 	switch {
 	case ctx.Err() != nil:
 		return status.FromContextError(ctx.Err())
@@ -30,6 +32,9 @@ func (r *Receiver) statusOf(ctx context.Context, err error) *status.Status {
 		return status.New(codes.ResourceExhausted, err.Error())
 	case !errors.As(err, &ofStore):
 		return status.New(codes.InvalidArgument, err.Error())
+	case errors.As(err, &ofCaller):
+		st, _ := fault.Status(ofCaller)
+		return st
 	case errors.Is(err, store.ErrFull):
 		return later("the store takes no more entries for now: its disk is nearly full")
 	case errors.Is(err, store.ErrFailed):
