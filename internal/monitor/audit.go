@@ -13,9 +13,14 @@ import (
 
 // audit writes the one line that a stream leaves in the server's log: who read how much,
 // from where, for how long, and why that ended. What was looked for is not in it; see
-// auditFilter.
+// auditFilter. A stream that never had a filter has read nothing, and is told at debug alone:
+// a flood of streams that are reset as soon as they are open would fill the log.
 func (s *session) audit(ctx context.Context, opened time.Time, err error) {
-	s.service.logger.LogAttrs(ctx, slog.LevelInfo, "a stream ended",
+	level := slog.LevelInfo
+	if s.revision == 0 {
+		level = slog.LevelDebug
+	}
+	s.service.logger.LogAttrs(ctx, level, "a stream ended",
 		slog.String("principal", s.reader.name()), slog.String("peer", peerOf(ctx)),
 		slog.Duration("lasted", time.Since(opened).Round(time.Millisecond)),
 		slog.Int("entries", s.ledger.delivered), slog.Uint64("filters", uint64(s.revision)),

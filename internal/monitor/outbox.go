@@ -1,6 +1,9 @@
 package monitor
 
 import (
+	"context"
+	"fmt"
+
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -152,7 +155,12 @@ func (o *outbox) begin() error {
 		return nil
 	}
 	o.begun = true
-	return o.stream.SendHeader(nil)
+	if err := o.stream.SendHeader(nil); err != nil {
+		// It fails when the client has gone before its stream began, and says so with an error
+		// of the transport's that has no code: it would count as a failure of ours.
+		return fmt.Errorf("%w: %w", context.Canceled, err)
+	}
+	return nil
 }
 
 func (o *outbox) send(data mem.BufferSlice) error {
