@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-2f16ea30/logsieve/internal/auth/authtest"
 	"github.com/seed-2f16ea30/logsieve/internal/auth/token"
+	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
 )
 
@@ -294,5 +295,19 @@ func TestOpen(t *testing.T) {
 	p, err := Open{}.Authenticate(t.Context(), Credentials{Authorization: []string{"whatever"}})
 	if err != nil || !p.May(Read|Write) || p.Scope != nil || p.Revoked != nil || p.Expires != (time.Time{}) {
 		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+// Who may only write reads nothing, also where nobody looks at permissions.
+func TestWriterReadsNothing(t *testing.T) {
+	text, sum := token.New("ci")
+	p := authenticated(t, load(t, "tokens:\n"+stanzaOf("ci", sum, "write: true")), text)
+	if p.May(Read) || p.Scope == nil || p.Scope.Canonical() == "" {
+		t.Fatalf("got %+v", p)
+	}
+	for _, e := range []*entry.Entry{{}, {Service: "ci", Message: "m"}} {
+		if p.Scope.Match(e) {
+			t.Errorf("reads %+v", e)
+		}
 	}
 }

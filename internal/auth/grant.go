@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -19,7 +20,7 @@ const everything = "*"
 // grant is what a rule of the access file allows.
 type grant struct {
 	permissions Permission
-	scope       *filter.Matcher // nil: everything, or nothing without Read
+	scope       *filter.Matcher // nil: everything
 	stamp       Stamp
 }
 
@@ -28,7 +29,8 @@ func grantKeys(more ...string) []string { return append(more, "read", "write", "
 
 // readGrant reads what a stanza grants.
 func readGrant(s stanza) grant {
-	var g grant
+	// Nothing asks for the scope of who may not read. Were it asked for, all would be open.
+	g := grant{scope: nothing()}
 	if s.has("read") {
 		g.permissions |= Read
 		g.scope = readScope(s)
@@ -47,6 +49,13 @@ func readGrant(s stanza) grant {
 	}
 	return g
 }
+
+// nothing is the scope that selects no entry.
+var nothing = sync.OnceValue(func() *filter.Matcher {
+	// It parses, and its test shows that it selects nothing.
+	m, _ := filter.Parse("service:* -service:*")
+	return m
+})
 
 func readScope(s stanza) *filter.Matcher {
 	query := s.text("read")
