@@ -21,6 +21,7 @@ func ParseProxies(texts []string) (Proxies, error) {
 			if aerr != nil {
 				return nil, fmt.Errorf("%q is not a network: write it as 10.0.0.0/8 or 10.1.2.3", text)
 			}
+			addr = addr.Unmap()
 			prefix = netip.PrefixFrom(addr, addr.BitLen())
 		}
 		all = append(all, prefix.Masked())
