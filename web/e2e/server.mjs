@@ -8,14 +8,20 @@ import { once } from 'node:events';
 /** The binary under test: that of `make build`, or the one that LOGSIEVE_BINARY names. */
 const binary = resolve(import.meta.dirname, process.env.LOGSIEVE_BINARY ?? '../../bin/logsieve');
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago, below those that outgoing connections are given: one that
+ * looks for a server which is down could otherwise get that very port, and reach itself.
+ */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const taken = await once(server, 'listening').then(() => false, () => true);
+    if (taken) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** A real server with a store of its own. It can be killed and started again on the same ports. */

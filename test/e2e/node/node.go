@@ -50,8 +50,11 @@ func Start(tb testing.TB, handle func(Event), script string, args ...string) *pr
 }
 
 // installed installs the packages once a process.
-var installed = sync.OnceValue(func() error {
-	dir := directory()
+var installed = sync.OnceValue(func() error { return Install(directory()) })
+
+// Install installs the packages of a folder as its package-lock.json pins them, unless
+// they are there already. It asks the registry, and takes as long as that takes.
+func Install(dir string) error {
 	lock, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
 		return err
@@ -67,7 +70,7 @@ var installed = sync.OnceValue(func() error {
 		return fmt.Errorf("npm ci: %w\n%s", err, out)
 	}
 	return os.WriteFile(stamp, mark, 0o600)
-})
+}
 
 // Modules returns the folder of the installed packages, node_modules.
 func Modules(tb testing.TB) string {
