@@ -29,13 +29,13 @@ func foreign(own string, text []byte) bool {
 	}
 }
 
-// judge looks at what a reader was shown.
-func (v *village) judge(own string, entries ...*loggerv1.LogEntry) {
+// judge looks at what a reader was shown, who has asked for it with so many filters: each of
+// them may have gone over all that the reader may see.
+func (v *village) judge(own string, filters int, entries ...*loggerv1.LogEntry) {
+	most := uint64(v.each * filters)
 	for _, e := range entries {
-		if gap := e.GetNotice().GetGap(); gap != nil && gap.GetEntries() > uint64(v.each) {
-			v.leaks.counts.Add(1)
-		}
-		if progress := e.GetNotice().GetProgress(); progress != nil && progress.GetScanned()+progress.GetMatched()+progress.GetBehind() > uint64(2*v.each) {
+		gap, progress := e.GetNotice().GetGap(), e.GetNotice().GetProgress()
+		if max(gap.GetEntries(), progress.GetScanned(), progress.GetMatched(), progress.GetBehind()) > most {
 			v.leaks.counts.Add(1)
 		}
 		if e.GetNotice() != nil {
@@ -76,15 +76,17 @@ func (v *village) watchMonitor(ctx context.Context, n int, own, other string, r 
 	if err != nil {
 		return
 	}
+	filters := 0
 	for received := 0; err == nil; received++ {
 		if received%50 == 0 {
+			filters++
 			f := nosy(r, own, other)
 			f.Notices = true   // so that there is something to receive
 			_ = stream.Send(f) // Recv tells
 		}
 		var e *loggerv1.LogEntry
 		if e, err = stream.Recv(); err == nil {
-			v.judge(own, e)
+			v.judge(own, filters, e)
 		}
 	}
 }
@@ -94,7 +96,7 @@ func (v *village) watchTail(ctx context.Context, n int, own string, f *loggerv1.
 	for err == nil {
 		var e *loggerv1.LogEntry
 		if e, err = stream.Recv(); err == nil {
-			v.judge(own, e)
+			v.judge(own, 1, e)
 		}
 	}
 }
