@@ -81,7 +81,7 @@ func start(t *testing.T, change ...func(*setup)) *server {
 	known := &callers{}
 	s := grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 1000}, slog.New(slog.DiscardHandler),
 		grpc.ChainStreamInterceptor(streamguard.Server(violations.Add), known.stream), grpc.ChainUnaryInterceptor(known.unary))
-	loggerv1.RegisterLoggerServer(s, service)
+	service.Register(s)
 
 	pipe := bufconn.Listen(1 << 16)
 	conn, err := grpc.NewClient("passthrough:///test",

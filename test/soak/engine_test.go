@@ -12,7 +12,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
@@ -56,7 +55,7 @@ func (e *engine) start() (err error) {
 		MaxStreams: 100, FilterUpdates: 10_000, FilterBurst: 10_000,
 	}, h, e.log, ingest.NewSink(e.log, ingest.Limits{}, time.Now), monitor.NewMetrics(prometheus.NewRegistry()), logger)
 	e.server = grpcapi.New(grpcapi.Config{MaxMessageBytes: 4 << 20, MaxStreams: 100}, logger)
-	loggerv1.RegisterLoggerServer(e.server, e.service)
+	e.service.Register(e.server)
 
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

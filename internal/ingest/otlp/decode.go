@@ -1,12 +1,14 @@
 package otlp
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/wire"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 )
 
 var (
-	errMalformed = errors.New("the body is not a valid ExportLogsServiceRequest")
+	errMalformed = fmt.Errorf("the body is not a valid ExportLogsServiceRequest: %w", wire.ErrMalformed)
 	errTooMuch   = fmt.Errorf("the request holds more than %d records, or too many attributes: send it in parts", maxRecords)
 )
 
@@ -32,24 +34,30 @@ type request struct {
 	rejected int
 	refusal  string
 	cost     int
+	slab     wire.Slab
 }
 
-// decode reads an ExportLogsServiceRequest. The entries' text points into data, which the
-// caller gives away.
+// decode reads an ExportLogsServiceRequest. It copies what it keeps of data, in pieces: an
+// entry that pointed into data would keep all of it.
 func decode(data []byte) (*request, error) {
 	r := &request{}
-	fields := message{data: data}
-	for fields.next() {
-		if fields.number == 1 {
-			if err := r.resourceLogs(fields.bytes()); err != nil {
-				return nil, err
+	err := r.read(data)
+	if errors.Is(err, wire.ErrMalformed) {
+		err = errMalformed
+	}
+	return r, err
+}
+
+func (r *request) read(data []byte) error {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number == 1 {
+			if err := r.resourceLogs(fields.Bytes()); err != nil {
+				return err
 			}
 		}
 	}
-	if fields.err() != nil {
-		return nil, fields.err()
-	}
-	return r, nil
+	return fields.Err()
 }
 
 // shared is what all records of a resource, and of a scope in it, have in common.
@@ -62,21 +70,21 @@ type shared struct {
 func (r *request) resourceLogs(data []byte) error {
 	var common shared
 	// The resource may stand behind its records: look for it first.
-	fields := message{data: data}
-	for fields.next() {
-		if fields.number == 1 {
-			if err := common.resource(fields.bytes()); err != nil {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number == 1 {
+			if err := common.resource(bytes.Clone(fields.Bytes())); err != nil {
 				return err
 			}
 		}
 	}
-	if fields.err() != nil {
-		return fields.err()
+	if fields.Err() != nil {
+		return fields.Err()
 	}
-	fields = message{data: data}
-	for fields.next() {
-		if fields.number == 2 {
-			if err := r.scopeLogs(fields.bytes(), common); err != nil {
+	fields = wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number == 2 {
+			if err := r.scopeLogs(fields.Bytes(), common); err != nil {
 				return err
 			}
 		}
@@ -86,10 +94,10 @@ func (r *request) resourceLogs(data []byte) error {
 
 func (s *shared) resource(data []byte) error {
 	list := attributeList{limit: maxSharedAttributes}
-	fields := message{data: data}
-	for fields.next() {
-		if fields.number == 1 {
-			if err := list.keyValue(fields.bytes(), "", 0); err != nil {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number == 1 {
+			if err := list.keyValue(fields.Bytes(), "", 0); err != nil {
 				return err
 			}
 		}
@@ -105,40 +113,38 @@ func (s *shared) resource(data []byte) error {
 		}
 	}
 	s.dropped = list.dropped
-	return fields.err()
+	return fields.Err()
 }
 
 func (r *request) scopeLogs(data []byte, common shared) error {
 	records := 0
-	fields := message{data: data}
-	for fields.next() {
-		switch fields.number {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		switch fields.Number {
 		case 1:
-			if err := common.scope(fields.bytes()); err != nil {
+			if err := common.scope(bytes.Clone(fields.Bytes())); err != nil {
 				return err
 			}
 		case 2:
 			records++
 		}
 	}
-	if fields.err() != nil {
-		return fields.err()
+	if fields.Err() != nil {
+		return fields.Err()
 	}
 	if len(r.entries)+r.rejected+records > maxRecords {
 		return errTooMuch
 	}
 	r.entries = slices.Grow(r.entries, records)
-	// One piece of memory for the records that came together: they leave together too.
-	slab := make([]entry.Entry, records)
-	fields = message{data: data}
-	for fields.next() {
-		if fields.number != 2 {
+	r.slab.Begin(data)
+	fields = wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number != 2 {
 			continue
 		}
-		if err := r.record(fields.bytes(), &slab[0], &common); err != nil {
+		if err := r.record(r.slab.Text(fields.From, fields.To), &common); err != nil {
 			return err
 		}
-		slab = slab[1:]
 	}
 	return nil
 }
@@ -147,36 +153,37 @@ func (r *request) scopeLogs(data []byte, common shared) error {
 // other scopes share the resource's.
 func (s *shared) scope(data []byte) error {
 	list := attributeList{limit: maxSharedAttributes}
-	fields := message{data: data}
-	for fields.next() {
-		switch fields.number {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		switch fields.Number {
 		case 1:
-			list.text("otel.scope.name", fields.bytes())
+			list.text("otel.scope.name", fields.Bytes())
 		case 2:
-			list.text("otel.scope.version", fields.bytes())
+			list.text("otel.scope.version", fields.Bytes())
 		case 3:
-			if err := list.keyValue(fields.bytes(), "otel.scope", 0); err != nil {
+			if err := list.keyValue(fields.Bytes(), "otel.scope", 0); err != nil {
 				return err
 			}
 		}
 	}
 	s.attributes = append(slices.Clip(s.attributes), list.attributes...)
 	s.dropped += list.dropped
-	return fields.err()
+	return fields.Err()
 }
 
-// record reads a LogRecord into e and keeps it, or counts it as rejected. It fails if the
-// request as a whole cannot be used.
-func (r *request) record(data []byte, e *entry.Entry, common *shared) error {
+// record reads a LogRecord and keeps it, or counts it as rejected. It fails if the request as
+// a whole cannot be used.
+func (r *request) record(data []byte, common *shared) error {
+	e := r.slab.Entry()
 	reader := recordReader{entry: e}
 	reader.list.limit = maxRecordAttributes
-	// Most records have a handful of their own: one allocation for all.
-	reader.list.attributes = make([]entry.Attribute, 0, len(common.attributes)+countField(data, fieldAttributes)+spareAttributes)
+	own := min(wire.Count(data, fieldAttributes), maxRecordAttributes)
+	reader.list.attributes = r.slab.Attributes(len(common.attributes) + own + spareAttributes)
 	err := reader.read(data)
 	if err == nil {
 		err = reader.finish(common)
 	}
-	if errors.Is(err, errMalformed) {
+	if errors.Is(err, wire.ErrMalformed) {
 		return err
 	}
 	if err != nil {
@@ -196,18 +203,6 @@ func (r *request) record(data []byte, e *entry.Entry, common *shared) error {
 // spareAttributes is room for what becomes an attribute without having been one, which is
 // rarely more than the event name.
 const spareAttributes = 1
-
-// countField counts the fields of this number in a message, up to the first mistake.
-func countField(data []byte, number int) int {
-	count := 0
-	fields := message{data: data}
-	for fields.next() {
-		if fields.number == number {
-			count++
-		}
-	}
-	return min(count, maxRecordAttributes)
-}
 
 // nanoseconds refuses what an entry cannot hold.
 func nanoseconds(name string, value uint64) (int64, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/wire"
 )
 
 // recordReader reads one LogRecord.
@@ -34,40 +35,40 @@ const (
 )
 
 func (r *recordReader) read(data []byte) error {
-	fields := message{data: data}
-	for fields.next() {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
 		if err := r.field(&fields); err != nil {
 			return err
 		}
 	}
-	return fields.err()
+	return fields.Err()
 }
 
-func (r *recordReader) field(f *message) (err error) {
-	switch f.number {
+func (r *recordReader) field(f *wire.Fields) (err error) {
+	switch f.Number {
 	case fieldTime:
-		r.entry.Timestamp, err = nanoseconds("time_unix_nano", f.value)
+		r.entry.Timestamp, err = nanoseconds("time_unix_nano", f.Value)
 	case fieldObservedTime:
-		r.entry.Observed, err = nanoseconds("observed_time_unix_nano", f.value)
+		r.entry.Observed, err = nanoseconds("observed_time_unix_nano", f.Value)
 	case fieldSeverityNumber:
-		if f.value > uint64(entry.MaxSeverity) {
-			return fmt.Errorf("severity_number %d is out of range: send 1 (TRACE) to 24 (FATAL4), or 0", int64(f.value)) //nolint:gosec // G115: protobuf's own form of an enum.
+		if f.Value > uint64(entry.MaxSeverity) {
+			return fmt.Errorf("severity_number %d is out of range: send 1 (TRACE) to 24 (FATAL4), or 0", int64(f.Value)) //nolint:gosec // G115: protobuf's own form of an enum.
 		}
-		r.entry.Severity = entry.Severity(f.value)
+		r.entry.Severity = entry.Severity(f.Value)
 	case fieldSeverityText:
-		r.severityText = alias(f.bytes())
+		r.severityText = wire.Text(f.Bytes())
 	case fieldBody:
-		r.entry.Message, err = bodyText(f.bytes())
+		r.entry.Message, err = bodyText(f.Bytes())
 	case fieldAttributes:
-		err = r.list.keyValue(f.bytes(), "", 0)
+		err = r.list.keyValue(f.Bytes(), "", 0)
 	case fieldDroppedAttributes:
-		r.dropped = f.value
+		r.dropped = f.Value
 	case fieldTraceID:
-		r.trace = f.bytes()
+		r.trace = f.Bytes()
 	case fieldSpanID:
-		r.span = f.bytes()
+		r.span = f.Bytes()
 	case fieldEventName:
-		r.eventName = alias(f.bytes())
+		r.eventName = wire.Text(f.Bytes())
 	}
 	return err
 }

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"math"
 	"strconv"
-	"unsafe"
 
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/wire"
 )
 
 const (
@@ -55,7 +55,7 @@ type attributeList struct {
 
 func (l *attributeList) text(key string, value []byte) {
 	if len(value) > 0 {
-		l.add(key, alias(value))
+		l.add(key, wire.Text(value))
 	}
 }
 
@@ -84,16 +84,16 @@ func (l *attributeList) keyValue(data []byte, prefix string, depth int) error {
 	case v.number == 0:
 		return nil
 	case v.number == valueMap && depth < flatDepth && len(key) <= flatName && len(v.bytes) > 0:
-		fields := message{data: v.bytes}
-		for fields.next() {
-			if fields.number != 1 {
+		fields := wire.Fields{Data: v.bytes}
+		for fields.Next() {
+			if fields.Number != 1 {
 				continue
 			}
-			if err := l.keyValue(fields.bytes(), key, depth+1); err != nil {
+			if err := l.keyValue(fields.Bytes(), key, depth+1); err != nil {
 				return err
 			}
 		}
-		return fields.err()
+		return fields.Err()
 	}
 	text, err := v.text()
 	l.add(key, text)
@@ -101,27 +101,27 @@ func (l *attributeList) keyValue(data []byte, prefix string, depth int) error {
 }
 
 func splitKeyValue(data []byte) (key string, encoded []byte, err error) {
-	fields := message{data: data}
-	for fields.next() {
-		switch fields.number {
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		switch fields.Number {
 		case 1:
-			key = alias(fields.bytes())
+			key = wire.Text(fields.Bytes())
 		case 2:
-			encoded = fields.bytes()
+			encoded = fields.Bytes()
 		}
 	}
-	return key, encoded, fields.err()
+	return key, encoded, fields.Err()
 }
 
 // readValue reads an AnyValue.
 func readValue(data []byte) (v value, err error) {
-	fields := message{data: data}
-	for fields.next() {
-		if fields.number >= valueString && fields.number <= valueBytes {
-			v = value{fields.number, fields.value, fields.bytes()}
+	fields := wire.Fields{Data: data}
+	for fields.Next() {
+		if fields.Number >= valueString && fields.Number <= valueBytes {
+			v = value{fields.Number, fields.Value, fields.Bytes()}
 		}
 	}
-	return v, fields.err()
+	return v, fields.Err()
 }
 
 // bodyText returns the message that a body stands for.
@@ -138,7 +138,7 @@ func bodyText(data []byte) (string, error) {
 func (v value) text() (string, error) {
 	switch v.number {
 	case valueString:
-		return alias(v.bytes), nil
+		return wire.Text(v.bytes), nil
 	case valueBool:
 		return strconv.FormatBool(v.bits != 0), nil
 	case valueInt:
@@ -181,16 +181,16 @@ func (v value) appendJSON(b []byte, depth int) ([]byte, error) {
 
 func appendArray(b, data []byte, depth int) ([]byte, error) {
 	b = append(b, '[')
-	fields := message{data: data}
-	for comma := false; fields.next(); {
-		if fields.number != 1 {
+	fields := wire.Fields{Data: data}
+	for comma := false; fields.Next(); {
+		if fields.Number != 1 {
 			continue
 		}
 		if comma {
 			b = append(b, ',')
 		}
 		comma = true
-		v, err := readValue(fields.bytes())
+		v, err := readValue(fields.Bytes())
 		if err != nil {
 			return nil, err
 		}
@@ -198,21 +198,21 @@ func appendArray(b, data []byte, depth int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return append(b, ']'), fields.err()
+	return append(b, ']'), fields.Err()
 }
 
 func appendMap(b, data []byte, depth int) ([]byte, error) {
 	b = append(b, '{')
-	fields := message{data: data}
-	for comma := false; fields.next(); {
-		if fields.number != 1 {
+	fields := wire.Fields{Data: data}
+	for comma := false; fields.Next(); {
+		if fields.Number != 1 {
 			continue
 		}
 		if comma {
 			b = append(b, ',')
 		}
 		comma = true
-		key, encoded, err := splitKeyValue(fields.bytes())
+		key, encoded, err := splitKeyValue(fields.Bytes())
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +224,7 @@ func appendMap(b, data []byte, depth int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return append(b, '}'), fields.err()
+	return append(b, '}'), fields.Err()
 }
 
 // appendQuoted appends text as a JSON string. What is not UTF-8 becomes U+FFFD.
@@ -234,13 +234,4 @@ func appendQuoted(b []byte, text string) []byte {
 		return append(b, `""`...) // A string always has a JSON form.
 	}
 	return append(b, quoted...)
-}
-
-// alias returns b as a string without a copy: the body of a request is never changed once
-// it is read, and its entries leave memory at about the same time.
-func alias(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // G103: see above; copies made six allocations more a record.
 }
