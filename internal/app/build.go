@@ -9,7 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 
-	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/config"
 	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
@@ -108,8 +107,8 @@ func (a *App) newGRPC(options []grpc.ServerOption) error {
 	a.grpc = serve("grpc", in.BodySize, a.cfg.GRPC.MaxStreams, options...)
 	a.inner = serve("grpc", in.DecodedSize, a.cfg.Stream.MaxStreams+edgeCalls, options...)
 	a.otlpGRPC = serve("otlp", in.DecodedSize, a.cfg.GRPC.MaxStreams)
-	loggerv1.RegisterLoggerServer(a.grpc, a.service)
-	loggerv1.RegisterLoggerServer(a.inner, a.service)
+	a.service.Register(a.grpc)
+	a.service.Register(a.inner)
 	a.otlp.Register(a.otlpGRPC)
 	a.health = grpcapi.RegisterHealth(a.grpc)
 	return nil
