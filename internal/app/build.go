@@ -83,7 +83,7 @@ func (a *App) newService() error {
 	}
 	a.service = monitor.New(monitor.Config{
 		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
-		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge,
+		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge, IdleTimeout: c.IdleTimeout, Limits: a.limits,
 		MaxStreamsPerPrincipal: c.MaxStreamsPerPrincipal, CursorSecret: secret,
 		MaxEntriesPerSecond: c.MaxEntriesPerSecond, FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
 	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))

@@ -1,12 +1,14 @@
 package app
 
+import "github.com/seed-2f16ea30/logsieve/internal/monitor"
+
 // limitKeys are the limits that are counted when they bite: those of the parts that are
 // given telemetry.LimitHits.
 func limitKeys() []string {
-	return []string{
+	return append([]string{
 		"ingest.rate_entries",
 		"ingest.rate_size",
 		"network.max_connections",
 		"network.max_connections_per_address",
-	}
+	}, monitor.LimitKeys()...)
 }

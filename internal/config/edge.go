@@ -26,6 +26,9 @@ type Stream struct {
 	// MaxAge is how long a stream may last; it is told to come back. Range: 1s to 3650d;
 	// 0 is no limit. Default: 0.
 	MaxAge time.Duration `key:"max_age" min:"1s" max:"3650d" zero:"no limit"`
+	// IdleTimeout is how long a stream may have nothing to send, and get no filter, before it
+	// is ended. Range: 1s to 3650d; 0 is no limit. Default: 0.
+	IdleTimeout time.Duration `key:"idle_timeout" min:"1s" max:"3650d" zero:"no limit"`
 	// MaxEntriesPerSecond is how many entries a second one stream is sent, whatever its
 	// filter asks for; what is above it is left out, and told. Range: 1 to 10,000,000; 0 is
 	// no limit. Default: 0.

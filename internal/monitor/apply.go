@@ -18,11 +18,12 @@ func (s *session) awaitFirst(ctx context.Context) error {
 	case <-s.filters.wake:
 		return nil
 	case <-timeout.C:
+		s.service.hit(limitFirstFilter)
 		return errNoFilter
 	case <-s.service.drain:
 		return draining.problem
 	case <-s.alarm.rung:
-		return s.alarm.end.problem
+		return s.goodbye(s.alarm.end)
 	case <-s.reader.principal.Revoked:
 		return revoked.problem
 	case <-ctx.Done():
@@ -37,6 +38,9 @@ func (s *session) takeFilters(ctx context.Context) error {
 		return nil
 	}
 	waiting, ended := s.filters.take()
+	if len(waiting) > 0 {
+		s.idle.worked()
+	}
 	for i, r := range waiting {
 		err := r.refusal
 		if err == nil {

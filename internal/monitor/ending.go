@@ -15,22 +15,29 @@ import (
 type ending struct {
 	reason  loggerv1.GoodbyeReason
 	problem *fault.Problem
+	limit   string // the key of the limit that bit, if one did
 }
 
 var (
-	draining = &ending{loggerv1.GoodbyeReason_DRAIN, &fault.Problem{
+	draining = &ending{reason: loggerv1.GoodbyeReason_DRAIN, problem: &fault.Problem{
 		Code: codes.Unavailable, Reason: "STOPPING", RetryAfter: time.Second,
 		Message: "the server is being stopped", Hint: "resume from the cursor of the goodbye",
 	}}
-	tooOld = &ending{loggerv1.GoodbyeReason_MAX_AGE, &fault.Problem{
+	tooOld = &ending{limit: limitMaxAge, reason: loggerv1.GoodbyeReason_MAX_AGE, problem: &fault.Problem{
 		Code: codes.Unavailable, Reason: "MAX_AGE", RetryAfter: time.Millisecond,
 		Message: "the stream has lasted as long as a stream may (stream.max_age)", Hint: "resume from the cursor of the goodbye",
 	}}
-	expired = &ending{loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED, &fault.Problem{
+	// Not UNAVAILABLE, after which clients come back by themselves: nobody looks.
+	tooIdle = &ending{limit: limitIdle, reason: loggerv1.GoodbyeReason_IDLE, problem: &fault.Problem{
+		Code: codes.DeadlineExceeded, Reason: "IDLE",
+		Message: "nothing has matched for as long as a stream may be idle (stream.idle_timeout)",
+		Hint:    "resume from the cursor of the goodbye when somebody looks again",
+	}}
+	expired = &ending{reason: loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED, problem: &fault.Problem{
 		Code: codes.Unauthenticated, Reason: "CREDENTIAL_EXPIRED",
 		Message: "the credential of the stream has expired", Hint: "resume from the cursor of the goodbye, with a new credential",
 	}}
-	revoked = &ending{loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED, &fault.Problem{
+	revoked = &ending{reason: loggerv1.GoodbyeReason_CREDENTIAL_EXPIRED, problem: &fault.Problem{
 		Code: codes.Unauthenticated, Reason: "CREDENTIAL_REVOKED",
 		Message: "the credential of the stream has been withdrawn, or permits something else now",
 		Hint:    "begin again, with a credential that is valid",
@@ -93,8 +100,18 @@ func closed(c <-chan struct{}) bool {
 // goodbye ends the stream by the server's decision. Before anything is in force there is
 // no place to resume from: the error alone says it.
 func (s *session) goodbye(e *ending) error {
+	if e.limit != "" {
+		s.service.hit(e.limit)
+	}
 	if s.matcher == nil {
 		return e.problem
+	}
+	if s.live != nil {
+		// To get to the head if nothing waits: from where a filter that matches rarely was
+		// reached last, the next stream would judge all of it again.
+		if err := s.takeLive(); err != nil {
+			return err
+		}
 	}
 	return cmp.Or(s.sampled(), s.sendGoodbye(e), s.out.flush(), error(e.problem))
 }

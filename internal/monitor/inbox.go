@@ -110,6 +110,7 @@ func (b *inbox) put(f *loggerv1.LogFilter) {
 		return // will be seen together with the one before
 	}
 	if delay := b.updates.Reserve().Delay(); delay > 0 {
+		b.reader.service.hit(limitFilterUpdates)
 		b.later = time.AfterFunc(delay, b.show)
 		return
 	}

@@ -23,22 +23,23 @@ func newPlaces(limit, limitEach int) places {
 	return places{limit: limit, limitEach: limitEach, each: make(map[string]int)}
 }
 
-// take takes the place of one stream, which leave gives back, unless it fails.
-func (p *places) take(principal string) error {
+// take takes the place of one stream, which leave gives back, unless it fails; it then
+// returns the key of the limit.
+func (p *places) take(principal string) (limit string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	counted := principal != ""
 	switch {
 	case p.taken >= p.limit:
-		return errTooManyStreams
+		return limitStreams, errTooManyStreams
 	case counted && p.limitEach > 0 && p.each[principal] >= p.limitEach:
-		return tooManyOf(p.limitEach)
+		return limitPrincipalStreams, tooManyOf(p.limitEach)
 	}
 	p.taken++
 	if counted {
 		p.each[principal]++
 	}
-	return nil
+	return "", nil
 }
 
 func (p *places) leave(principal string) {

@@ -57,6 +57,11 @@ type Config struct {
 	MaxEntriesPerSecond int
 	// MaxAge is how long a stream may last. 0: as long as it likes.
 	MaxAge time.Duration
+	// IdleTimeout is how long a stream that is live may have nothing to send, and get no
+	// filter. 0: as long as it likes.
+	IdleTimeout time.Duration
+	// Limits is told each time that a limit bites. Nil: nobody is.
+	Limits LimitHits
 	// CursorSecret seals the cursors of those who may read a part of the log. It must be
 	// the same after a restart for them to be able to resume; see [store.Secret].
 	CursorSecret []byte
@@ -124,7 +129,8 @@ func (s *Service) Tail(f *loggerv1.LogFilter, stream grpc.ServerStreamingServer[
 // is called before the first filter is waited for.
 func (r *reader) serve(stream grpc.ServerStream, filters *inbox, begin func(*outbox) error) (err error) {
 	s := r.service
-	if err := s.places.take(r.principal.Name); err != nil {
+	if limit, err := s.places.take(r.principal.Name); err != nil {
+		s.hit(limit)
 		return err
 	}
 	defer s.places.leave(r.principal.Name)

@@ -55,12 +55,13 @@ type session struct {
 
 	progress *time.Ticker // nil unless the filter asks for notices
 	alarm    alarm
+	idle     idle
 }
 
 func newSession(r *reader, out *outbox, filters *inbox) *session {
 	return &session{
 		service: r.service, reader: r, out: out, filters: filters,
-		alarm: newAlarm(r.service.cfg.MaxAge, r.principal.Expires),
+		alarm: newAlarm(r.service.cfg.MaxAge, r.principal.Expires), idle: newIdle(r.service.cfg.IdleTimeout),
 	}
 }
 
@@ -104,10 +105,12 @@ func (s *session) close() {
 	}
 	s.tick(false)
 	s.alarm.stop()
+	s.idle.stop()
 }
 
 // step answers the filters that have come, and moves the stream on.
 func (s *session) step(ctx context.Context) error {
+	s.idle.matches(s.ledger.matched)
 	if err := s.takeFilters(ctx); err != nil {
 		return err
 	}
@@ -144,6 +147,11 @@ func (s *session) follow(ctx context.Context) error {
 		return context.Cause(ctx)
 	case <-s.live.Wake():
 		return s.takeLive()
+	case <-s.idle.due():
+		if s.idle.over() {
+			return s.goodbye(tooIdle)
+		}
+		return nil
 	case <-s.sampler.due():
 		return errors.Join(s.sampled(), s.out.flush())
 	case <-s.ticks():
@@ -238,6 +246,7 @@ func (s *session) join() error {
 		return nil
 	}
 	s.live, s.fell = live, false
+	s.idle.worked()
 	for _, entries := range backlog {
 		if whole, _, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
 			s.leave() // see takeLive

@@ -227,6 +227,8 @@ const (
 	GoodbyeReason_CREDENTIAL_EXPIRED GoodbyeReason = 2
 	// The stream has reached the longest time that a stream may last.
 	GoodbyeReason_MAX_AGE GoodbyeReason = 3
+	// For as long as the server allows, nothing matched and no filter came.
+	GoodbyeReason_IDLE GoodbyeReason = 4
 )
 
 // Enum value maps for GoodbyeReason.
@@ -236,12 +238,14 @@ var (
 		1: "DRAIN",
 		2: "CREDENTIAL_EXPIRED",
 		3: "MAX_AGE",
+		4: "IDLE",
 	}
 	GoodbyeReason_value = map[string]int32{
 		"GOODBYE_REASON_UNSPECIFIED": 0,
 		"DRAIN":                      1,
 		"CREDENTIAL_EXPIRED":         2,
 		"MAX_AGE":                    3,
+		"IDLE":                       4,
 	}
 )
 
@@ -981,11 +985,13 @@ type Progress struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Every matching entry up to this cursor has been sent: resume from here.
 	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	// Entries judged by this stream so far.
+	// Entries judged by this stream so far. 0 for a reader who may read a part of the
+	// log: it would tell how much there is besides.
 	Scanned uint64 `protobuf:"varint,2,opt,name=scanned,proto3" json:"scanned,omitempty"`
 	// Entries of those that matched.
 	Matched uint64 `protobuf:"varint,3,opt,name=matched,proto3" json:"matched,omitempty"`
-	// Entries between cursor and head_cursor, which are still to be judged.
+	// Entries between cursor and head_cursor, which are still to be judged. 0 for a
+	// reader who may read a part of the log.
 	Behind uint64 `protobuf:"varint,4,opt,name=behind,proto3" json:"behind,omitempty"`
 	// The newest entry of the log.
 	HeadCursor string `protobuf:"bytes,5,opt,name=head_cursor,json=headCursor,proto3" json:"head_cursor,omitempty"`
@@ -1077,7 +1083,8 @@ type Rejected struct {
 	// OUT_OF_RANGE for a cursor that retention has passed.
 	Code int32 `protobuf:"varint,2,opt,name=code,proto3" json:"code,omitempty"`
 	// The reason as a constant: INVALID_QUERY, INVALID_FILTER, INVALID_FRAME,
-	// INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG, CURSOR_TOO_OLD, CURSOR_AHEAD, SUPERSEDED.
+	// INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG, CURSOR_OF_ANOTHER_SCOPE, CURSOR_TOO_OLD,
+	// CURSOR_AHEAD, SUPERSEDED.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// What is wrong, as a sentence.
 	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
@@ -1205,7 +1212,8 @@ type Gap struct {
 	// The last entry of the gap.
 	ToCursor string `protobuf:"bytes,2,opt,name=to_cursor,json=toCursor,proto3" json:"to_cursor,omitempty"`
 	// The number of entries that are missing. For RATE_LIMIT these are entries that
-	// matched; otherwise all that the log held there, matching or not.
+	// matched; otherwise all that the log held there, matching or not, and 0 for a
+	// reader who may read a part of the log.
 	Entries uint64 `protobuf:"varint,3,opt,name=entries,proto3" json:"entries,omitempty"`
 	// Why they are missing.
 	Reason        GapReason `protobuf:"varint,4,opt,name=reason,proto3,enum=logger.v1.GapReason" json:"reason,omitempty"`
@@ -1757,7 +1765,8 @@ type ListFieldsRequest struct {
 	Prefix string `protobuf:"bytes,2,opt,name=prefix,proto3" json:"prefix,omitempty"`
 	// At most so many values a field, 1 to 1,000. Default: 10.
 	Values uint32 `protobuf:"varint,3,opt,name=values,proto3" json:"values,omitempty"`
-	// How many of the newest entries are looked at, 1 to 100,000. Default: 10,000.
+	// How many of the newest entries that the caller may read are looked at, 1 to
+	// 100,000. Default: 10,000.
 	Window        uint32 `protobuf:"varint,4,opt,name=window,proto3" json:"window,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2170,12 +2179,13 @@ const file_logger_v1_logger_proto_rawDesc = "" +
 	"RATE_LIMIT\x10\x02\x12\x13\n" +
 	"\x0fSKIPPED_TO_LIVE\x10\x03\x12\n" +
 	"\n" +
-	"\x06DAMAGE\x10\x04*_\n" +
+	"\x06DAMAGE\x10\x04*i\n" +
 	"\rGoodbyeReason\x12\x1e\n" +
 	"\x1aGOODBYE_REASON_UNSPECIFIED\x10\x00\x12\t\n" +
 	"\x05DRAIN\x10\x01\x12\x16\n" +
 	"\x12CREDENTIAL_EXPIRED\x10\x02\x12\v\n" +
-	"\aMAX_AGE\x10\x03*B\n" +
+	"\aMAX_AGE\x10\x03\x12\b\n" +
+	"\x04IDLE\x10\x04*B\n" +
 	"\x05Order\x12\x15\n" +
 	"\x11ORDER_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fNEWEST_FIRST\x10\x01\x12\x10\n" +
