@@ -64,8 +64,9 @@ func roles(t *testing.T, path string) map[string]role {
 	return all
 }
 
-// start runs a server that asks everybody who they are, until the test ends.
-func start(t *testing.T) (a *App, all map[string]role) {
+// start runs a server that asks everybody who they are, until the test ends. change, if
+// not nil, changes its configuration.
+func start(t *testing.T, change func(*config.Config)) (a *App, all map[string]role) {
 	t.Helper()
 	cfg := config.Default()
 	for _, address := range []*string{
@@ -76,6 +77,9 @@ func start(t *testing.T) (a *App, all map[string]role) {
 	cfg.Store.Dir = t.TempDir()
 	cfg.Auth.File = filepath.Join(t.TempDir(), "access.yaml")
 	all = roles(t, cfg.Auth.File)
+	if change != nil {
+		change(&cfg)
+	}
 	a, err := New(cfg, slog.New(slog.DiscardHandler), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +118,7 @@ func want(t *testing.T, table map[string]auth.Permission, what, who string, r ro
 // TestEveryMethodAndRoute has everybody try all that is served, over gRPC and HTTP, and
 // finds all that is in the table of permissions.
 func TestEveryMethodAndRoute(t *testing.T) {
-	a, everybody := start(t)
+	a, everybody := start(t, nil)
 	table := maps.Collect(door.Permissions())
 	unseen := maps.Clone(table)
 	for server, address := range map[*grpc.Server]string{a.grpc: a.Addresses().GRPC, a.otlpGRPC: a.Addresses().OTLPGRPC} {
