@@ -7,9 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // fileHeader begins an access file that AddToken makes.
@@ -20,6 +17,30 @@ const fileHeader = `# Who may read and write. The server reads this file again w
 // of the tokens. All else in the file stays as it is, comments too. The file is replaced in
 // one step, and not at all if it would be wrong.
 func AddToken(path string, l Listing) error {
+	stanza, err := l.Stanza()
+	if err != nil {
+		return err
+	}
+	return editFile(path, func(text string) (string, error) { return insertToken(text, stanza) }, func(r *rules) bool {
+		rule, ok := r.tokens[l.ID]
+		return ok && rule.sum.Equal(l.Sum)
+	})
+}
+
+// ErrNoToken is what RemoveToken returns if the file does not list the token.
+var ErrNoToken = errors.New("there is no token with this id in the access file")
+
+// RemoveToken takes a token out of an access file, and the comment right above it. All else
+// stays as it is. The file is replaced in one step, and not at all if it would be wrong.
+func RemoveToken(path, id string) error {
+	return editFile(path, func(text string) (string, error) { return removeToken(text, id) }, func(r *rules) bool {
+		_, ok := r.tokens[id]
+		return !ok
+	})
+}
+
+// editFile changes the text of an access file, if there are good rules in it then.
+func editFile(path string, edit func(text string) (string, error), isDone func(*rules) bool) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // the link stays, what it points to is replaced
 	}
@@ -30,11 +51,7 @@ func AddToken(path string, l Listing) error {
 	case err != nil:
 		return err
 	}
-	stanza, err := l.Stanza()
-	if err != nil {
-		return err
-	}
-	after, err := insertToken(string(before), stanza)
+	after, err := edit(string(before))
 	if err != nil {
 		return err
 	}
@@ -42,61 +59,10 @@ func AddToken(path string, l Listing) error {
 	if err != nil {
 		return fmt.Errorf("the access file %s would be wrong, so it stays as it is:\n  %s", path, indent(err))
 	}
-	if rule, ok := r.tokens[l.ID]; !ok || !rule.sum.Equal(l.Sum) {
-		return fmt.Errorf("the token cannot be added to %s: add it by hand", path)
+	if !isDone(r) {
+		return fmt.Errorf("the access file %s is written in a way that is not understood well enough to change it: change it by hand", path)
 	}
 	return replaceFile(path, after)
-}
-
-// insertToken puts an item before the first one of the list of tokens. It changes the text
-// and not the tree, which would lose empty lines and how things are written.
-func insertToken(text, stanza string) (string, error) {
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	var document yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
-		return "", fmt.Errorf("the access file is not valid YAML: %w", err)
-	}
-	if len(document.Content) == 0 { // comments alone
-		return text + "tokens:\n" + indented(stanza, yamlIndent), nil
-	}
-	root := document.Content[0]
-	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 {
-		return "", errors.New("the access file is not a list of keys, one a line: write it like that, or add the token by hand")
-	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		if root.Content[i].Value == "tokens" {
-			return insertInto(text, root.Content[i], root.Content[i+1], stanza)
-		}
-	}
-	return text + "\ntokens:\n" + indented(stanza, yamlIndent), nil
-}
-
-func insertInto(text string, key, list *yaml.Node, stanza string) (string, error) {
-	lines := strings.SplitAfter(text, "\n")
-	at := key.Line // the line behind the key
-	indent := yamlIndent
-	switch {
-	case list.Kind == yaml.SequenceNode && list.Style&yaml.FlowStyle == 0:
-		indent = list.Column - 1
-	case list.Tag == "!!null" && list.Value == "":
-	case list.Kind == yaml.SequenceNode && len(list.Content) == 0 && strings.Contains(lines[at-1], "[]"):
-		lines[at-1] = strings.Replace(lines[at-1], " []", "", 1)
-	default:
-		return "", errors.New("the tokens of the access file are not a list with an item a line: write them like that, or add the token by hand")
-	}
-	return strings.Join(lines[:at], "") + indented(stanza, indent) + strings.Join(lines[at:], ""), nil
-}
-
-// indented returns text with each line moved to the right.
-func indented(text string, by int) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString(strings.Repeat(" ", by))
-		b.WriteString(line)
-	}
-	return b.String()
 }
 
 // replaceFile writes a file that only its owner may read, and puts it in the place of the

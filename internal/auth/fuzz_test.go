@@ -53,7 +53,8 @@ func FuzzAuthenticate(f *testing.F) {
 }
 
 // FuzzAccessFile checks that any text is either refused with mistakes that have a place,
-// or rules; and that a token can be added to those without changing any other.
+// or rules; and that a token can be added to those, and removed again, without
+// changing any other.
 func FuzzAccessFile(f *testing.F) {
 	_, sum := token.New("a")
 	listed := stanzaOf("a", sum, "read: b, write: true, stamp: {service: s, attributes: {t: u}}, expires: 2999-01-01T00:00:00Z")
@@ -90,6 +91,17 @@ func FuzzAccessFile(f *testing.F) {
 		if ended := after.inherit(before); len(ended) > 0 || len(after.leases) != len(before.leases)+1 {
 			t.Errorf("%q with a token is %q: rules %q, not %q", text, added,
 				slices.Sorted(maps.Keys(after.leases)), slices.Sorted(maps.Keys(before.leases)))
+		}
+		removed, err := removeToken(added, "new")
+		if err != nil {
+			t.Fatalf("%q: %v", added, err)
+		}
+		again, err := parseRules([]byte(removed), &loader{dir: dir}, logger)
+		if err != nil {
+			t.Fatalf("%q without the token is wrong: %v\n%s", text, err, removed)
+		}
+		if ended := again.inherit(before); len(ended) > 0 || len(again.leases) != len(before.leases) {
+			t.Errorf("%q is %q after a token was there", text, removed)
 		}
 	})
 }

@@ -13,13 +13,13 @@ const accessVariable = "LOGSIEVE_AUTH_FILE"
 func newToken(c *console, k *connection) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
-		Short: "Make and look at the tokens of an access file",
+		Short: "Make, list, check and remove the tokens of an access file",
 		Long: `token works on an access file, the file that the server is given as auth.file. It needs
 no running server; one that runs takes a changed file over within seconds.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newTokenNew(c), newTokenList(c), newTokenCheck(c, k))
+	cmd.AddCommand(newTokenNew(c), newTokenList(c), newTokenCheck(c, k), newTokenRemove(c))
 	return cmd
 }
 
