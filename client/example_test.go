@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/seed-2f16ea30/logsieve/client"
@@ -191,6 +192,22 @@ func ExampleWithOnReconnect() {
 				return
 			}
 			fmt.Fprintf(os.Stderr, "attempt %d in %v: %v\n", attempt, wait, err)
+		}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(c.Close())
+	// Output: <nil>
+}
+
+// A token that somebody else renews, in a file: a stream outlives each of them.
+func ExampleWithTokenSource() {
+	c, err := client.Dial("logs.example.com:443",
+		client.WithTLS(nil),
+		client.WithTokenSource(func(context.Context) (string, error) {
+			token, err := os.ReadFile("/run/secrets/logs-token")
+			return strings.TrimSpace(string(token)), err
 		}))
 	if err != nil {
 		fmt.Println(err)
