@@ -31,7 +31,7 @@ func All(root string) ([]Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append(modules, packages...)
+	all := slices.Concat(modules, packages)
 	slices.SortFunc(all, func(a, b Component) int { return cmp.Compare(a.PURL, b.PURL) })
 	return all, nil
 }

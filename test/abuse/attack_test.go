@@ -1,6 +1,7 @@
 package abuse
 
 import (
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -39,9 +40,7 @@ func (a attack) launch(t *testing.T) {
 		t.Parallel() // what is measured beside one attack is then beside several: nobody looks
 	}
 	settings := server.NewSettings(t, server.Settings{"log.level": "info"})
-	for key, value := range a.settings {
-		settings[key] = value
-	}
+	maps.Copy(settings, a.settings)
 	s := server.Start(t, server.Plain, settings)
 	if a.prepare != nil {
 		a.prepare(t, s)

@@ -3,7 +3,6 @@ package abuse
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,8 +11,6 @@ import (
 	"net/http"
 	"syscall"
 	"testing"
-
-	"golang.org/x/net/http2"
 
 	"github.com/seed-2f16ea30/logsieve/test/e2e/bomb"
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
@@ -109,11 +106,13 @@ func (b target) drop(ctx context.Context, s *server.Server, body []byte, got *ta
 
 // plainHTTP2 speaks HTTP/2 without TLS, on one connection, and hangs up when it is told to,
 // also when something is still being sent.
-func plainHTTP2() (own *http2.Transport, hangUp func()) {
+func plainHTTP2() (own *http.Transport, hangUp func()) {
 	var conn net.Conn
-	own = &http2.Transport{
-		AllowHTTP: true,
-		DialTLSContext: func(ctx context.Context, network, address string, _ *tls.Config) (c net.Conn, err error) {
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	own = &http.Transport{
+		Protocols: protocols,
+		DialContext: func(ctx context.Context, network, address string) (c net.Conn, err error) {
 			conn, err = (&net.Dialer{}).DialContext(ctx, network, address)
 			return conn, err
 		},

@@ -106,8 +106,10 @@ func (i *issuer) forgeries(address string) map[string]string {
 	}
 	for name, header := range map[string]claims{
 		"JWT, key fetched from jku": {"jku": "http://" + address + "/keys"},
-		"JWT, key in it": {"jwk": claims{"kty": "OKP", "crv": "Ed25519", "kid": "first",
-			"x": encode(i.stranger.Public().(ed25519.PublicKey))}}, //nolint:errcheck,forcetypeassert // the key says so
+		"JWT, key in it": {"jwk": claims{
+			"kty": "OKP", "crv": "Ed25519", "kid": "first",
+			"x": encode(i.stranger.Public().(ed25519.PublicKey)),
+		}}, //nolint:errcheck,forcetypeassert // the key says so
 		"JWT, key in a certificate":       {"x5u": "http://" + address + "/cert"},
 		"JWT, another key, the same id":   {},
 		"JWT, another key, another id":    {"kid": "second"},

@@ -54,7 +54,7 @@ func (v *village) judge(own string, filters int, entries ...*loggerv1.LogEntry) 
 
 // watch reads a stream over one of the transports until ctx ends. The call's context has the
 // token.
-func (v *village) watch(call, ctx context.Context, n int) { //nolint:revive // context-as-argument: there are two
+func (v *village) watch(call, ctx context.Context, n int) {
 	r := rand.New(rand.NewPCG(uint64(n), 2))
 	own, other := tenantName(n%tenants), tenantName((n+1+r.IntN(tenants-1))%tenants)
 	f := nosy(r, own, other)

@@ -50,7 +50,7 @@ func TestTenants(t *testing.T) {
 	var file access
 	var writers, readers []string
 	for n := range tenants {
-		writers = append(writers, file.add(fmt.Sprintf("writer-%02d", n), fmt.Sprintf(`write: true, stamp: {attributes: {tenant: "%s"}}`, tenantName(n))))
+		writers = append(writers, file.add(fmt.Sprintf("writer-%02d", n), fmt.Sprintf("write: true, stamp: {attributes: {tenant: %q}}", tenantName(n))))
 	}
 	for n := range tenants * readersEach {
 		scope := fmt.Sprintf(`attributes.tenant=\"%s\"`, tenantName(n%tenants))
@@ -143,11 +143,22 @@ func (v *village) write(ctx context.Context, n int) error {
 // nosy returns a filter of somebody who wants to see what is another's.
 func nosy(r *rand.Rand, own, other string) *loggerv1.LogFilter {
 	all := []*loggerv1.LogFilter{
-		{}, {Query: "severity>=DEBUG"}, {Query: "payment OR NOT payment"}, {Query: fmt.Sprintf("attributes.tenant=%q", other)},
-		{Query: fmt.Sprintf("NOT attributes.tenant=%q", own)}, {Query: fmt.Sprintf("attributes.tenant=%q OR attributes.tenant=%q", own, other)},
-		{Query: fmt.Sprintf("message:%q", other)}, {Query: "service=shop*"}, {Query: fmt.Sprintf("NOT (attributes.tenant=%q payment)", own)},
-		{Query: fmt.Sprintf("attributes.tenant=%q OR (a OR NOT a)", other)}, {Regex: "t[0-9]+: payment"}, {Services: []string{"shop-" + other}},
-		{Attributes: map[string]string{"tenant": other}}, {Excludes: []string{own}}, {Contains: []string{other}}, {Hosts: []string{"host-*"}},
+		{},
+		{Query: "severity>=DEBUG"},
+		{Query: "payment OR NOT payment"},
+		{Query: fmt.Sprintf("attributes.tenant=%q", other)},
+		{Query: fmt.Sprintf("NOT attributes.tenant=%q", own)},
+		{Query: fmt.Sprintf("attributes.tenant=%q OR attributes.tenant=%q", own, other)},
+		{Query: fmt.Sprintf("message:%q", other)},
+		{Query: "service=shop*"},
+		{Query: fmt.Sprintf("NOT (attributes.tenant=%q payment)", own)},
+		{Query: fmt.Sprintf("attributes.tenant=%q OR (a OR NOT a)", other)},
+		{Regex: "t[0-9]+: payment"},
+		{Services: []string{"shop-" + other}},
+		{Attributes: map[string]string{"tenant": other}},
+		{Excludes: []string{own}},
+		{Contains: []string{other}},
+		{Hosts: []string{"host-*"}},
 	}
 	f := all[r.IntN(len(all))]
 	switch r.IntN(4) {
