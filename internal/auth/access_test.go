@@ -151,6 +151,32 @@ func TestOpenFileIsRefused(t *testing.T) {
 	}
 }
 
+func TestPrivate(t *testing.T) {
+	const root, us, other = 0, 1000, 1001
+	for _, tt := range []struct {
+		mode        os.FileMode
+		owner, self int
+		want        bool
+	}{
+		{0o600, us, us, true},
+		{0o400, us, us, true},
+		{0o640, us, us, false},
+		{0o604, us, us, false},
+		{0o620, us, us, false},
+		{0o440, root, us, true},
+		{0o640, root, us, true},
+		{0o660, root, us, false},
+		{0o644, root, us, false},
+		{0o640, root, root, false},
+		{0o640, other, us, false},
+		{0o666, unknownOwner, unknownOwner, true},
+	} {
+		if got := isPrivate(tt.mode, tt.owner, tt.self); got != tt.want {
+			t.Errorf("a file %04o of %d is private for %d: %t", tt.mode, tt.owner, tt.self, got)
+		}
+	}
+}
+
 // Run takes a change over, and only once the file stays as it is.
 func TestRun(t *testing.T) {
 	text, sum := token.New("ci")

@@ -16,3 +16,11 @@ func keepOwner(path string, of fs.FileInfo) error {
 	}
 	return os.Chown(path, int(owner.Uid), int(owner.Gid))
 }
+
+// ownerOf returns the user that a file belongs to.
+func ownerOf(file fs.FileInfo) int {
+	if stat, ok := file.Sys().(*syscall.Stat_t); ok {
+		return int(stat.Uid)
+	}
+	return unknownOwner
+}

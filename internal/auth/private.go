@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime"
 	"slices"
 	"time"
 )
@@ -62,8 +61,7 @@ func readPrivate(path string) ([]byte, sightings, error) {
 	if err != nil {
 		return nil, seen, fmt.Errorf("the access file cannot be read: %w", err)
 	}
-	const others = 0o077
-	if mode := info.Mode().Perm(); mode&others != 0 && runtime.GOOS != "windows" { // which has no such bits
+	if mode := info.Mode().Perm(); !isPrivate(mode, ownerOf(info), os.Geteuid()) {
 		return nil, seen, fmt.Errorf("the access file %s is open to others than its owner (its mode is %04o): chmod 600 %s", path, mode, path)
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
@@ -72,6 +70,20 @@ func readPrivate(path string) ([]byte, sightings, error) {
 	}
 	return text, seen, nil
 }
+
+// isPrivate tells whether nobody but the owner of a file, and root, has access to it. The
+// group may read what root has put there for us: that is how Kubernetes hands a secret to
+// a process that is not root.
+func isPrivate(mode fs.FileMode, owner, self int) bool {
+	const others, othersThanReadingGroup, root = 0o077, 0o037, 0
+	if owner == unknownOwner { // and no such bits
+		return true
+	}
+	return mode&others == 0 || owner == root && self != root && mode&othersThanReadingGroup == 0
+}
+
+// unknownOwner is the owner of a file on a system where files have none that is a number.
+const unknownOwner = -1
 
 // missingError says that there is no access file. It is an fs.ErrNotExist.
 type missingError struct{ path string }
