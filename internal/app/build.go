@@ -145,9 +145,10 @@ func (a *App) newGateway() error {
 	}
 	ws, in := a.cfg.WebSocket, a.cfg.Ingest
 	a.gateway, err = gateway.New(gateway.Config{
-		MessageSize: int(ws.MessageSize), PingInterval: ws.PingInterval,
-		PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
-		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), CallSize: int(in.DecodedSize), Door: a.door, Web: a.webConfig(),
+		MessageSize: int(ws.MessageSize), MessageRate: ws.MessageRate,
+		PingInterval: ws.PingInterval, PongTimeout: ws.PongTimeout, WriteTimeout: ws.WriteTimeout,
+		BodySize: int(in.BodySize), DecodedSize: int(in.DecodedSize), CallSize: int(in.DecodedSize),
+		Hit: a.limits.Hit, Door: a.door, Web: a.webConfig(),
 	}, conn, a.Ready, a.logger.With("part", "gateway"), pages...)
 	return err
 }

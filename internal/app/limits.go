@@ -1,6 +1,9 @@
 package app
 
-import "github.com/seed-2f16ea30/logsieve/internal/monitor"
+import (
+	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
+	"github.com/seed-2f16ea30/logsieve/internal/monitor"
+)
 
 // limitKeys are the limits that are counted when they bite: those of the parts that are
 // given telemetry.LimitHits.
@@ -10,5 +13,7 @@ func limitKeys() []string {
 		"ingest.rate_size",
 		"network.max_connections",
 		"network.max_connections_per_address",
+		wsconn.LimitMessageSize, wsconn.LimitMessageRate, wsconn.LimitFragments,
+		wsconn.LimitControls, wsconn.LimitPongTimeout, wsconn.LimitWriteTimeout,
 	}, monitor.LimitKeys()...)
 }

@@ -15,6 +15,9 @@ type Config struct {
 	// MessageSize is the longest message that a WebSocket client may send, in bytes.
 	// Default: 64 KiB.
 	MessageSize int
+	// MessageRate is how many messages a WebSocket client may send within a second.
+	// Default: 100.
+	MessageRate int
 	// PingInterval is how often a WebSocket client is pinged, and an idle SSE stream sent a
 	// comment. Default: 25 s.
 	PingInterval time.Duration
@@ -31,6 +34,8 @@ type Config struct {
 	// entries goes in several calls, of which a later one can fail where an earlier one has
 	// stored. Default: BodySize.
 	CallSize int
+	// Hit, if not nil, is called with the name of a limit each time that it bites.
+	Hit func(limit string)
 	// Door says who may come in. Nil asks nobody who they are.
 	Door *door.Door
 	// Web is what the door knows of browsers, names and proxies.
@@ -40,6 +45,7 @@ type Config struct {
 // withDefaults returns the configuration with all fields set.
 func (c Config) withDefaults() Config {
 	c.MessageSize = cmp.Or(c.MessageSize, 64<<10)
+	c.MessageRate = cmp.Or(c.MessageRate, 100)
 	c.PingInterval = cmp.Or(c.PingInterval, 25*time.Second)
 	c.PongTimeout = cmp.Or(c.PongTimeout, 8*time.Second)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 30*time.Second)
@@ -56,6 +62,8 @@ const closeTimeout = 2 * time.Second
 func (c Config) limits() wsconn.Limits {
 	return wsconn.Limits{
 		MessageSize:  c.MessageSize,
+		MessageRate:  c.MessageRate,
+		Hit:          c.Hit,
 		PingInterval: c.PingInterval,
 		PongTimeout:  c.PongTimeout,
 		WriteTimeout: c.WriteTimeout,

@@ -4,7 +4,7 @@
 // It reaches the Logger service over gRPC alone, so that the interceptors hold for every
 // transport. A WebSocket goes through
 //
-//	chi → admission → hijack → wsproxy → recover → grpc-gateway → gRPC
+//	chi → door → hijack → wsproxy → recover → grpc-gateway → gRPC
 //
 // where hijack puts a [wsconn.Conn] under the proxy, and everything else leaves out the
 // two around wsproxy. The service encodes frames itself (package frame) and the edge
@@ -20,7 +20,8 @@
 //     stream with INVALID_ARGUMENT.
 //   - Query parameters of a WebSocket make its first filter, revision 1.
 //   - Text and binary messages are taken alike, as JSON in UTF-8: many clients send
-//     binary whenever they are given bytes. What is not UTF-8 is refused as a frame.
+//     binary whenever they are given bytes. A binary message that is not UTF-8 is refused as
+//     a frame, one of text ends the stream with 1007.
 //   - A panic ends one stream, never the process.
 //   - Shutdown returns when every stream has ended. What outlives a stream is one
 //     goroutine of the generated code, which ends as soon as the stream's pipe is closed.

@@ -54,8 +54,8 @@ var errStopping = &httpError{
 // statusOf returns the status of an error. cause is that of the request's context: the
 // service only sees that the call was cancelled, the edge knows by whom.
 func statusOf(ctx context.Context, err error) *status.Status {
-	if errors.Is(context.Cause(ctx), errStopping) {
-		return errStopping.GRPCStatus()
+	if cause, ok := errors.AsType[*httpError](context.Cause(ctx)); ok {
+		return cause.GRPCStatus()
 	}
 	if st, ok := status.FromError(err); ok {
 		return st

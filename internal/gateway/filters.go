@@ -3,12 +3,14 @@ package gateway
 import (
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/proto"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/frame"
+	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
 )
 
 // filters is the body of a WebSocket's request, and the decoder of what is in it: the
@@ -46,36 +48,51 @@ func (f *filters) Decode(v any) (err error) {
 		f.first = nil
 		return nil
 	}
-	message, err := f.next()
+	message, text, err := f.next()
 	if err != nil {
 		return io.EOF // the pipe is closed, in the middle of a message or not: see the type
+	}
+	if text && !utf8.Valid(message) {
+		f.breakOff(message)
+		return io.EOF
 	}
 	decodeFilter(message, into)
 	return nil
 }
 
-// next returns the next message. It is valid until the next call.
-func (f *filters) next() ([]byte, error) {
+// breakOff ends a WebSocket that sends as text what is none. Such a client breaks not the
+// form of a filter, but that of the transport (RFC 6455, section 8.1): whatever is between
+// here and there may have changed what it says.
+func (f *filters) breakOff(message []byte) {
+	refusal := notText(message)
+	err := invalid(badFrame, refusal.GetMessage(), refusal.GetHint())
+	f.session.conn.End(wsconn.End{Code: wsconn.NotText, Reason: closeReason(err.GRPCStatus())})
+	f.session.cancel(err)
+}
+
+// next returns the next message, and whether it was sent as text. It is valid until the
+// next call.
+func (f *filters) next() (message []byte, text bool, err error) {
 	// The first byte is that of the message or, if it is empty, the newline behind it.
 	// When it is there the connection has seen the message to its end.
 	var head [1]byte
 	if _, err := io.ReadFull(f.ReadCloser, head[:]); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	length, ok := f.session.conn.NextMessage()
+	m, ok := f.session.conn.NextMessage()
 	if !ok {
-		return nil, io.ErrUnexpectedEOF
+		return nil, false, io.ErrUnexpectedEOF
 	}
 	f.scratch = append(f.scratch[:0], head[0])
-	f.scratch = append(f.scratch, make([]byte, length)...) // the rest and the newline
+	f.scratch = append(f.scratch, make([]byte, m.Length)...) // the rest and the newline
 	if _, err := io.ReadFull(f.ReadCloser, f.scratch[1:]); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	message := f.scratch[:length]
+	message = f.scratch[:m.Length]
 	if cap(f.scratch) > keptScratch {
 		f.scratch = nil
 	}
-	return message, nil
+	return message, m.Text, nil
 }
 
 // keptScratch is how long a buffer may be to be kept while a session waits: longer than

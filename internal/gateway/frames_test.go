@@ -7,6 +7,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/seed-2f16ea30/logsieve/internal/gateway"
+	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
 )
 
 // badFrames are frames that are no filter, and what must be said about them.
@@ -43,7 +44,8 @@ func TestBadFrameIsRefusedAndTheStreamGoesOn(t *testing.T) {
 	s := e.dial("/logs/monitor")
 	s.live(`{"notices":true,"contains":["keep"]}`)
 	for i, c := range badFrames {
-		s.send(c.frame)
+		// As binary: what is no text must not be sent as one.
+		s.sendBinary(c.frame)
 		r := s.notice("rejected")
 		if r["revision"] != float64(i+2) {
 			t.Errorf("%s: revision %v, want %d", c.name, r["revision"], i+2)
@@ -78,7 +80,7 @@ func TestBadFirstFrameEndsTheStream(t *testing.T) {
 	bystander.live(`{"notices":true}`)
 	for _, c := range badFrames {
 		s := e.dial("/logs/monitor")
-		s.send(c.frame)
+		s.sendBinary(c.frame)
 		last, end := s.ended()
 		if last.Error == nil || last.Error.Code != 3 || !strings.Contains(last.Error.Message, c.says) {
 			t.Errorf("%s: the last frame is %+v", c.name, last)
@@ -128,5 +130,22 @@ func TestFrameThatIsTooLong(t *testing.T) {
 	}()
 	if _, end := s.ended(); end.Code != 1009 || !strings.Contains(end.Text, "65536") {
 		t.Errorf("ended with %d %q, want 1009 and the limit", end.Code, end.Text)
+	}
+}
+
+// TestTextThatIsNone ends the stream, as RFC 6455 asks for; the frame before the close
+// frame says where the mistake is.
+func TestTextThatIsNone(t *testing.T) {
+	e := start(t, gateway.Config{})
+	for name, first := range map[string]bool{"the first": true, "a later one": false} {
+		s := e.dial("/logs/monitor")
+		if !first {
+			s.live(`{"notices":true}`)
+		}
+		s.send("{\"query\":\"\xff\"}")
+		last, end := s.ended()
+		if end.Code != wsconn.NotText || last.Error == nil || !strings.Contains(last.Error.Message, "byte 10") {
+			t.Errorf("%s: %+v, ended with %v", name, last.Error, end)
+		}
 	}
 }

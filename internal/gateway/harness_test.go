@@ -209,6 +209,14 @@ func (s *socket) send(frame string) {
 	}
 }
 
+// sendBinary sends a frame as bytes, which need not be text.
+func (s *socket) sendBinary(frame string) {
+	s.t.Helper()
+	if err := s.WriteMessage(websocket.BinaryMessage, []byte(frame)); err != nil {
+		s.t.Fatalf("send: %v", err)
+	}
+}
+
 // message is what the edge sends, as a client without our types sees it.
 type message struct {
 	Result struct {

@@ -22,6 +22,8 @@ type session struct {
 	limits wsconn.Limits
 	// first is the filter of the query parameters, or nil.
 	first *loggerv1.LogFilter
+	// cancel ends the stream with a cause.
+	cancel context.CancelCauseFunc
 	// subprotocol is what the answer to the upgrade names, empty for none.
 	subprotocol string
 

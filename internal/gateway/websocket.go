@@ -49,6 +49,7 @@ func (g *Gateway) serveWebSocket(w http.ResponseWriter, r *http.Request) error {
 	s := newSession(g.cfg.limits(), first)
 	s.subprotocol = r.Header.Get("Sec-Websocket-Protocol")
 	r.Header.Del("Sec-Websocket-Protocol") // the proxy takes it for a credential, and answers none but one
+	s.cancel = open.cancel
 	finished := make(chan struct{})
 	go func() { // Shutdown waits for it
 		defer close(finished)

@@ -10,12 +10,14 @@ import (
 	"time"
 )
 
-// Limits bound what a client can make a connection hold, and for how long. Every field
+// Limits bound what a client can make a connection hold, and for how long. Every number
 // must be above 0.
 type Limits struct {
 	// MessageSize is the longest message that is accepted, in bytes, all its fragments
 	// together.
 	MessageSize int
+	// MessageRate is how many messages are accepted within a second.
+	MessageRate int
 	// PingInterval is how often a ping is sent.
 	PingInterval time.Duration
 	// PongTimeout is how long after a ping something must have come from the client.
@@ -25,6 +27,25 @@ type Limits struct {
 	// CloseTimeout is how long Close waits for a write that is under way to end, and
 	// then for the client's close frame.
 	CloseTimeout time.Duration
+	// Hit, if not nil, is called with the name of a limit when it ends a connection.
+	Hit func(limit string)
+}
+
+// The names of limits, as Hit is told them: the keys of the configuration, but for the two
+// that are fixed: fragments and pings.
+const (
+	LimitMessageSize  = "websocket.message_size"
+	LimitMessageRate  = "websocket.message_rate"
+	LimitFragments    = "websocket.fragments"
+	LimitControls     = "websocket.pings"
+	LimitPongTimeout  = "websocket.pong_timeout"
+	LimitWriteTimeout = "websocket.write_timeout"
+)
+
+func (l Limits) hit(limit string) {
+	if l.Hit != nil {
+		l.Hit(limit)
+	}
 }
 
 const (
@@ -103,10 +124,18 @@ func New(socket net.Conn, limits Limits, subprotocol string) *Conn {
 // It does not close.
 func (c *Conn) End(end End) bool { return c.end.CompareAndSwap(nil, &end) }
 
-// NextMessage returns the length in bytes of the next message that has come whole, in
-// the order in which the messages came. ok is false if there is none: a message is
-// there as soon as its last byte was read from the connection.
-func (c *Conn) NextMessage() (length int, ok bool) { return c.in.lengths.pop() }
+// Message is what is known of a message that has come whole.
+type Message struct {
+	// Length is that of its payload, in bytes.
+	Length int
+	// Text tells that it was sent as text, and must be UTF-8.
+	Text bool
+}
+
+// NextMessage returns the next message that has come whole, in the order in which they
+// came. ok is false if there is none: a message is there as soon as its last byte was
+// read from the connection.
+func (c *Conn) NextMessage() (m Message, ok bool) { return c.in.messages.pop() }
 
 // Read reads from the client, for the WebSocket library. It fails with an *[End] behind
 // the last byte within the limits, and with a time-out when the client has sent nothing
@@ -131,6 +160,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		// It may be slow and not gone: Close still waits for it.
+		c.limits.hit(LimitPongTimeout)
 		c.End(End{GoingAway, "UNAVAILABLE: no pong within " + c.limits.PongTimeout.String()})
 	default:
 		c.gone = true

@@ -27,7 +27,7 @@ const patience = 20 * time.Second
 
 // lavish are limits that no test comes near.
 var lavish = wsconn.Limits{
-	MessageSize: 64 << 10, PingInterval: time.Hour, PongTimeout: time.Hour,
+	MessageSize: 64 << 10, MessageRate: 1000, PingInterval: time.Hour, PongTimeout: time.Hour,
 	WriteTimeout: patience, CloseTimeout: patience,
 }
 
@@ -277,13 +277,19 @@ func TestLimits(t *testing.T) {
 			for range 200 {
 				raw(t, client, 0, nil)
 			}
-		}, wsconn.Policy, "fragments"},
+		}, wsconn.TooBig, "fragments"},
 		{"pings without end", func(t *testing.T, client *websocket.Conn) {
 			t.Helper()
 			for range 100 {
 				raw(t, client, final|ping, nil)
 			}
 		}, wsconn.Policy, "pings"},
+		{"messages without end", func(t *testing.T, client *websocket.Conn) {
+			t.Helper()
+			for range lavish.MessageRate + 1 {
+				raw(t, client, final|text, nil)
+			}
+		}, wsconn.TooFast, "messages a second"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, client := connect(t, lavish)
@@ -342,12 +348,12 @@ func TestLengthsOfMessages(t *testing.T) {
 	}
 	for _, want := range []int{0, 2, 4, 15000} {
 		message := <-s.messages
-		if n, ok := s.conn.NextMessage(); !ok || n != want || n != len(message) {
-			t.Errorf("length %d, %v, want %d of %q", n, ok, want, message)
+		if n, ok := s.conn.NextMessage(); !ok || n.Length != want || n.Length != len(message) {
+			t.Errorf("length %v, %v, want %v of %q", n, ok, want, message)
 		}
 	}
 	if n, ok := s.conn.NextMessage(); ok {
-		t.Errorf("there is a length %d more", n)
+		t.Errorf("there is a length %v more", n)
 	}
 }
 

@@ -11,11 +11,15 @@ import (
 const (
 	Normal        = 1000
 	GoingAway     = 1001
+	NotText       = 1007
 	Policy        = 1008
 	TooBig        = 1009
 	Internal      = 1011
 	Restart       = 1012
 	TryAgainLater = 1013
+	// TooFast is not of the RFC: it is the HTTP status 429 above the codes that are free
+	// for applications.
+	TooFast = 4429
 )
 
 // maxReason is the longest reason, in bytes, that fits into a close frame.

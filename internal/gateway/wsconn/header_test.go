@@ -32,7 +32,7 @@ func FuzzInspect(f *testing.F) {
 	f.Add([]byte{0x82, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, uint8(7))
 	f.Add(bytes.Repeat([]byte{0x00, 0x80, 0, 0, 0, 0}, 200), uint8(5))
 	f.Fuzz(func(t *testing.T, data []byte, step uint8) {
-		limits := Limits{MessageSize: 1 << 10}
+		limits := Limits{MessageSize: 1 << 10, MessageRate: 5}
 		whole, cut := inbound{limits: limits}, inbound{limits: limits}
 		good, end := whole.inspect(data)
 		if good < 0 || good > len(data) || (end == nil) != (good == len(data) && end == nil) {
@@ -60,10 +60,10 @@ func FuzzInspect(f *testing.F) {
 			return
 		}
 		for {
-			a, okA := whole.lengths.pop()
-			b, okB := cut.lengths.pop()
-			if a != b || okA != okB || a > limits.MessageSize {
-				t.Fatalf("lengths %d %v and %d %v", a, okA, b, okB)
+			a, okA := whole.messages.pop()
+			b, okB := cut.messages.pop()
+			if a != b || okA != okB || a.Length > limits.MessageSize {
+				t.Fatalf("messages %v %v and %v %v", a, okA, b, okB)
 			}
 			if !okA {
 				return

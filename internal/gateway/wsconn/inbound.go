@@ -19,13 +19,15 @@ type inbound struct {
 	current header
 	left    uint64
 
-	// size and fragments are those of the message that is being read.
+	// size, fragments and text are those of the message that is being read.
 	size      uint64
 	fragments int
+	text      bool
 
-	// controls is how many control frames came in the second that began at second.
-	controls int
-	second   time.Time
+	// controls and begun are how many control frames came, and how many messages began, in
+	// the second that began at second.
+	controls, begun int
+	second          time.Time
 
 	// closing is set once the connection is being closed: what comes is only looked
 	// through for the client's close frame.
@@ -33,7 +35,7 @@ type inbound struct {
 	// sawClose is set once the client's close frame has begun.
 	sawClose bool
 
-	lengths lengths
+	messages messages
 }
 
 // inspect reads along with p. It returns how much of it is within the limits, and the
@@ -82,61 +84,75 @@ func (in *inbound) admit(h header) *End {
 		return in.admitControl()
 	}
 	if h.opcode != opContinuation {
-		in.size, in.fragments = 0, 0
+		in.size, in.fragments, in.text = 0, 0, h.opcode == opText
+		in.count()
+		if in.begun++; in.begun > in.limits.MessageRate {
+			in.limits.hit(LimitMessageRate)
+			return &End{TooFast, fmt.Sprintf(
+				"RESOURCE_EXHAUSTED: more than %d messages a second: send fewer", in.limits.MessageRate)}
+		}
 	}
 	in.fragments++
 	if h.length > math.MaxInt64 || in.size+h.length > uint64(in.limits.MessageSize) { //nolint:gosec // G115: above 0.
+		in.limits.hit(LimitMessageSize)
 		return &End{TooBig, fmt.Sprintf(
 			"RESOURCE_EXHAUSTED: the message is longer than %d bytes: send a shorter filter", in.limits.MessageSize)}
 	}
 	if in.size += h.length; in.fragments > maxFragments {
-		return &End{Policy, fmt.Sprintf(
+		in.limits.hit(LimitFragments)
+		return &End{TooBig, fmt.Sprintf(
 			"RESOURCE_EXHAUSTED: the message has more than %d fragments: send it in one", maxFragments)}
 	}
 	return nil
 }
 
 func (in *inbound) admitControl() *End {
-	if now := time.Now(); now.Sub(in.second) >= time.Second {
-		in.second, in.controls = now, 0
-	}
+	in.count()
 	if in.controls++; in.controls > maxControls {
+		in.limits.hit(LimitControls)
 		return &End{Policy, fmt.Sprintf(
 			"RESOURCE_EXHAUSTED: more than %d pings and pongs a second: send fewer", maxControls)}
 	}
 	return nil
 }
 
+// count begins to count anew when a second is over.
+func (in *inbound) count() {
+	if now := time.Now(); now.Sub(in.second) >= time.Second {
+		in.second, in.controls, in.begun = now, 0, 0
+	}
+}
+
 // finish ends a frame.
 func (in *inbound) finish() {
 	if in.current.final && !in.current.control() && !in.closing {
-		in.lengths.push(int(in.size)) //nolint:gosec // G115: at most Limits.MessageSize.
+		in.messages.push(Message{int(in.size), in.text}) //nolint:gosec // G115: at most Limits.MessageSize.
 	}
 }
 
-// lengths are those of messages that have come and not been asked for. The library
-// reads ahead by at most its buffer, so there are few.
-type lengths struct {
+// messages are those that have come and not been asked for. The library reads ahead by at
+// most its buffer, so there are few.
+type messages struct {
 	mu   sync.Mutex
-	next []int
+	next []Message
 }
 
-func (l *lengths) push(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.next = append(l.next, n)
+func (q *messages) push(m Message) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.next = append(q.next, m)
 }
 
-func (l *lengths) pop() (n int, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.next) == 0 {
-		return 0, false
+func (q *messages) pop() (m Message, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.next) == 0 {
+		return Message{}, false
 	}
-	n = l.next[0]
-	if l.next = l.next[1:]; len(l.next) == 0 {
+	m = q.next[0]
+	if q.next = q.next[1:]; len(q.next) == 0 {
 		// An idle connection holds no buffer.
-		l.next = nil
+		q.next = nil
 	}
-	return n, true
+	return m, true
 }

@@ -2,7 +2,9 @@ package wsconn
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -153,5 +155,8 @@ func (c *Conn) send(p []byte) (int, error) {
 	c.extend(c.Conn.SetWriteDeadline, c.limits.WriteTimeout)
 	n, err := c.Conn.Write(p)
 	c.broken = err != nil
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.limits.hit(LimitWriteTimeout)
+	}
 	return n, err
 }
