@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,6 +127,47 @@ func TestReload(t *testing.T) {
 	p, err := a.Authenticate(t.Context(), with(kept))
 	if err != nil || isClosed(p.Revoked) {
 		t.Errorf("after a broken file: %v", err)
+	}
+}
+
+// Requests and changes at the same time: in the end exactly those are revoked that came in
+// under rules which hold no longer.
+func TestReloadDuringRequests(t *testing.T) {
+	text, sum := token.New("ci")
+	file := func(scope string) string { return "tokens:\n" + stanzaOf("ci", sum, "read: "+scope) }
+	a := load(t, file("a"))
+	var requests sync.WaitGroup
+	done := make(chan struct{})
+	seen := make([]map[<-chan struct{}]string, 4) // the scopes, by what revokes them
+	for i := range seen {
+		seen[i] = map[<-chan struct{}]string{}
+		requests.Go(func() {
+			for !isClosed(done) {
+				p, err := a.Authenticate(t.Context(), with(text))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				seen[i][p.Revoked] = p.Scope.Canonical()
+			}
+		})
+	}
+	const changes = 40
+	for n := range changes {
+		write(t, a.path, file([]string{"b", "a", "a"}[n%3])) // the third is no change
+		if err := a.Reload(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(done)
+	requests.Wait()
+	last := authenticated(t, a, text)
+	for _, principals := range seen {
+		for revoked, scope := range principals {
+			if holds := revoked == last.Revoked; isClosed(revoked) == holds || holds && scope != last.Scope.Canonical() {
+				t.Errorf("under the scope %s, not the last one's: %t, revoked: %t", scope, !holds, isClosed(revoked))
+			}
+		}
 	}
 }
 
