@@ -48,7 +48,9 @@ func TestDecode(t *testing.T) {
 		many.Attributes[fmt.Sprintf("key.%d", i*37%100)] = strings.Repeat("x", i)
 	}
 	entries := []*loggerv1.LogEntry{
-		{}, many, {Message: strings.Repeat("long ", 10_000)},
+		{},
+		many,
+		{Message: strings.Repeat("long ", 10_000)},
 		{Message: "only a group", Severity: loggerv1.Severity_FATAL},
 		{Message: "another number", Severity: loggerv1.Severity_FATAL, SeverityNumber: 1},
 		{Message: "what the server sets", Cursor: "c", FilterRevision: 7, Notice: &loggerv1.Notice{}},
@@ -57,7 +59,9 @@ func TestDecode(t *testing.T) {
 		{Message: "upper case", TraceId: strings.Repeat("AB", 16), SpanId: strings.Repeat("Cd", 8)},
 		{Message: "no key", Attributes: map[string]string{"": "v", "k": ""}},
 		{Message: "bad", Timestamp: &timestamppb.Timestamp{Seconds: 1 << 40}, TraceId: "x", SeverityNumber: -1},
-		{Message: "bad", Severity: 7}, {Message: "bad", SeverityNumber: 25}, {Message: "bad", SpanId: "abc"},
+		{Message: "bad", Severity: 7},
+		{Message: "bad", SeverityNumber: 25},
+		{Message: "bad", SpanId: "abc"},
 		{Message: "bad", Timestamp: &timestamppb.Timestamp{Nanos: -1}},
 	}
 	for i := range 100 {

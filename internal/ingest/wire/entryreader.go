@@ -65,7 +65,7 @@ func (r *entryReader) field(f *Fields) (ok bool) {
 		e.Observed = nanoseconds(f.Bytes())
 		return ok && e.Observed != 0
 	case fieldSeverity:
-		group := loggerv1.Severity(min(f.Value, uint64(loggerv1.Severity_FATAL)+1)) //nolint:gosec // G115: a handful.
+		group := loggerv1.Severity(min(f.Value, uint64(loggerv1.Severity_FATAL)+1))
 		r.group = entry.SeverityOfGroup(group)
 		return group <= loggerv1.Severity_FATAL
 	case fieldSeverityNumber:
@@ -144,7 +144,7 @@ func nanoseconds(data []byte) int64 {
 	if fields.Err() != nil || seconds > limit || nanos >= nanosPerSecond {
 		return 0
 	}
-	return int64(seconds*nanosPerSecond + nanos) //nolint:gosec // G115: checked above.
+	return int64(seconds*nanosPerSecond + nanos)
 }
 
 // hexID returns an id in lower case, and whether it is one of that many digits.

@@ -88,7 +88,7 @@ func appendOnFlakyDisk(t *testing.T, l *Log, f *faulty) []*entry.Entry {
 		f.mend()
 	}
 	wg.Wait()
-	slices.SortFunc(stored, func(a, b *entry.Entry) int { return int(a.Position) - int(b.Position) }) //nolint:gosec // G115: small.
+	slices.SortFunc(stored, func(a, b *entry.Entry) int { return int(a.Position) - int(b.Position) })
 	return stored
 }
 

@@ -37,7 +37,7 @@ func unreadableLog(t *testing.T, f *faulty) (l *Log, stored []*entry.Entry, wait
 	if err != nil {
 		t.Fatal(err)
 	}
-	middle := int64(bytes) / 4 //nolint:gosec // G115: small. The write-ahead log counts, too.
+	middle := int64(bytes) / 4 // The write-ahead log counts, too.
 	inject := func(op errorfs.Op) error {
 		if op.Kind == errorfs.OpFileReadAt && op.Offset < middle && op.Offset > middle/2 {
 			return syscall.EIO

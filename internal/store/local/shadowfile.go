@@ -41,7 +41,7 @@ func (f *shadowFile) SyncData() error {
 // SyncTo implements vfs.File. It promises nothing, and so it may fail.
 func (f *shadowFile) SyncTo(length int64) (fullSync bool, err error) {
 	fullSync, err = f.File.SyncTo(length)
-	return fullSync && err == nil, nil //nolint:nilerr // Sync finds the fault.
+	return fullSync && err == nil, nil // Sync finds the fault.
 }
 
 // Preallocate implements vfs.File. It is a hint.
