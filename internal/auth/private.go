@@ -7,16 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"time"
 )
 
 // sighting is what tells a file that was changed from one that was not.
 type sighting struct {
-	path     string
-	size     int64
-	modified time.Time
-	mode     fs.FileMode
-	missing  bool
+	path string
+	info fs.FileInfo // nil if there is no such file
 }
 
 // sightings are those of all files that the rules come from.
@@ -25,9 +21,18 @@ type sightings []sighting
 func sightingOf(path string) sighting {
 	info, err := os.Stat(path)
 	if err != nil {
-		return sighting{path: path, missing: true}
+		return sighting{path, nil}
 	}
-	return sighting{path: path, size: info.Size(), modified: info.ModTime(), mode: info.Mode()}
+	return sighting{path, info}
+}
+
+func (s sighting) equal(other sighting) bool {
+	if s.info == nil || other.info == nil {
+		return s.path == other.path && s.info == other.info
+	}
+	// One that was put in the place of another may have its size and its time.
+	return s.path == other.path && os.SameFile(s.info, other.info) && s.info.Size() == other.info.Size() &&
+		s.info.ModTime().Equal(other.info.ModTime()) && s.info.Mode() == other.info.Mode()
 }
 
 // again looks at the same files.
@@ -40,9 +45,7 @@ func (p sightings) again() sightings {
 }
 
 func (p sightings) equal(other sightings) bool {
-	return slices.EqualFunc(p, other, func(a, b sighting) bool {
-		return a.path == b.path && a.size == b.size && a.modified.Equal(b.modified) && a.mode == b.mode && a.missing == b.missing
-	})
+	return slices.EqualFunc(p, other, sighting.equal)
 }
 
 // readPrivate reads a file that nobody but its owner may have access to. The sighting is
