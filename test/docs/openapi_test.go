@@ -43,8 +43,8 @@ func TestRoutesAreThoseOfTheDocument(t *testing.T) {
 	pages := slices.Concat(docs.Patterns(), web.Patterns())
 	served := map[string]bool{}
 	for route := range door.Permissions() {
-		method, path, http := strings.Cut(route, " ")
-		if http && method != "HEAD" && elsewhere[path] == "" && !slices.Contains(pages, path) {
+		method, path, overHTTP := strings.Cut(route, " ")
+		if overHTTP && method != "HEAD" && elsewhere[path] == "" && !slices.Contains(pages, path) {
 			served[route] = true
 		}
 	}

@@ -102,12 +102,6 @@ await shot('phone-fields', async (page) => {
   await page.getByRole('button', { name: 'Fields', exact: true }).click();
   await settle(page);
 }, phone);
-await shot('unauthorised', (page) => settle(page, 800), {
-  before: (page) => page.routeWebSocket(/monitor/, (s) => s.close({ code: 4401, reason: 'UNAUTHENTICATED: a token is needed' })),
-});
-await shot('forbidden', (page) => settle(page, 800), {
-  before: (page) => page.routeWebSocket(/monitor/, (s) => s.close({ code: 4403, reason: 'PERMISSION_DENIED: the principal viewer-7 has no read permission' })),
-});
 let sockets = [];
 await shot('gap', async (page) => {
   await live(page);
@@ -149,6 +143,37 @@ await shot('reconnected', async (page) => {
   await server.run();
   await server.number(13, 20, { host: 'h1' });
   await expect(async () => (await numbers(page)).at(-1)).toBe(20);
+});
+await server.stop();
+
+// --- A server that asks who is there ------------------------------------------------
+
+server = await Server.guarded();
+await server.number(1, 40, { host: 'h1' });
+const give = async (page, token) => {
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Connect' }).click();
+};
+await shot('token', async (page) => {
+  await page.getByLabel('Token').waitFor();
+  await settle(page, 300);
+});
+await shot('token-wrong', async (page) => {
+  await give(page, 'sk_nobody_0000');
+  await page.getByText('Not let in').waitFor();
+  await settle(page, 300);
+}, { colorScheme: 'dark', ...phone });
+const writer = server.newToken('--name', 'writer', '--write');
+const guest = server.newToken('--name', 'guest', '--read', '*', '--expires', new Date(Date.now() + 12_000).toISOString());
+await settle({ waitForTimeout: (ms) => new Promise((r) => setTimeout(r, ms)) }, 3000); // until they are let in
+await shot('forbidden', async (page) => {
+  await give(page, writer);
+  await page.getByRole('heading', { name: 'You may not' }).waitFor();
+});
+await shot('token-expired', async (page) => {
+  await give(page, guest);
+  await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
+  await settle(page, 300);
 });
 await server.stop();
 

@@ -26,7 +26,7 @@ test('a server that asks is told who is there, and nobody else', async () => {
     assert.equal(await page.evaluate(() => document.activeElement.id), 'token');
 
     await give(page, `${token.slice(0, -4)}AAAA`);
-    await expect(() => page.getByRole('alert').textContent()).toMatch(/Not let in: /);
+    await expect(() => page.getByRole('alert').textContent()).toMatch(/Not let in\. The credential/);
     assert.equal(await page.evaluate(() => sessionStorage.length), 0, 'what was refused is not kept');
 
     await expect(async () => {

@@ -1,6 +1,6 @@
 import type { Fields, LogEntry } from './lib/contract';
 import { aborted, fields as fetchFields } from './lib/api';
-import { highlighter, toggle } from './lib/query';
+import { beginsName, highlighter, toggle } from './lib/query';
 import type { Row } from './lib/row';
 import type { Mistake } from './lib/ending';
 import { zero, type Counters } from './lib/meter';
@@ -11,6 +11,8 @@ import type { List } from './list/list';
 
 /** How long the fingers must rest before a filter is sent. */
 const DEBOUNCE = 140;
+/** And where the last word may become the name of a field: as a word it would match next to nothing. */
+const DEBOUNCE_NAME = 700;
 /** How many values of a field are listed beside the stream. */
 const FACET_VALUES = 6;
 /** How often the facets are counted anew while they are seen. */
@@ -81,7 +83,7 @@ export class App {
   type(query: string): void {
     this.query = query;
     clearTimeout(this.debounce);
-    this.debounce = window.setTimeout(() => this.send('replace'), DEBOUNCE);
+    this.debounce = window.setTimeout(() => this.send('replace'), beginsName(query) ? DEBOUNCE_NAME : DEBOUNCE);
   }
 
   /** Sends what was typed at once. */

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { brief, duration, fullTime, visible } from '../src/lib/format';
+import { brief, duration, fullTime, told, visible } from '../src/lib/format';
 
 describe('visible', () => {
   it('shows what would hide or turn part of a line', () => {
     expect(visible('a\u001b[31mb\n\u202ec\u007f')).toBe('a␛[31mb␊\\u202ec␡');
     expect(visible('naïve — 日本 <b>')).toBe('naïve — 日本 <b>');
   });
+});
+
+describe('told', () => {
+  it.each([
+    ['', ''], ['it is not accepted (send another)', 'It is not accepted.'], ['Really?', 'Really?'], ['a (b) c', 'A (b) c.'],
+  ])('%j is %j', (said, want) => expect(told(said)).toBe(want));
 });
 
 describe('numbers', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteToIndex, condition, has, highlighter, quote, toggle, tokens, unquote } from '../src/lib/query';
+import { beginsName, byteToIndex, condition, has, highlighter, quote, toggle, tokens, unquote } from '../src/lib/query';
 
 const kinds = (text: string): string =>
   tokens(text)
@@ -101,4 +101,9 @@ describe('byteToIndex', () => {
     ['😀x', 4, 2],
     ['abc', 99, 3],
   ])('%j at byte %d', (text, byte, want) => expect(byteToIndex(text, byte)).toBe(want));
+});
+
+describe('beginsName', () => {
+  it.each(['s', 'error sev', '-serv', 'attributes', 'attributes.http.rou'])('%s may become a field', (q) => expect(beginsName(q)).toBe(true));
+  it.each(['', 'search', 'severity>', 'severity>=WARN', 'sev ', '"sev"', 'service=s'])('%s will not', (q) => expect(beginsName(q)).toBe(false));
 });

@@ -69,7 +69,7 @@ func Install(dir string) error {
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm ci: %w\n%s", err, out)
 	}
-	return os.WriteFile(stamp, mark, 0o600)
+	return os.WriteFile(stamp, mark, 0o600) //nolint:gosec // G703: a folder of the sources.
 }
 
 // Modules returns the folder of the installed packages, node_modules.

@@ -19,6 +19,9 @@ const AXIS_FONT = '11px system-ui, sans-serif';
 /** About how wide half of a time at the axis is, in pixels. */
 const HALF_A_LABEL = 28;
 
+/** At least so far from one to the next. */
+const LABEL_SPACE = 76;
+
 /** The rates of the last minutes as stacked bars. */
 export class Chart {
   private readonly plot: uPlot;
@@ -72,6 +75,7 @@ export class Chart {
           gap: 2,
           grid: { show: false },
           ticks: { show: false },
+          space: LABEL_SPACE,
           values: (_, ticks) => ticks.map((t) => this.label(t)),
         },
         {
@@ -83,7 +87,7 @@ export class Chart {
           space: 22,
           grid: { stroke: () => colour('--line'), width: 1 },
           ticks: { show: false },
-          values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? brief(t) : '')),
+          values: (_, ticks) => ticks.map((t) => (t > 0 && Number.isInteger(t) ? brief(t) : '')),
         },
       ],
       series: [{}, ...[...colours].reverse().map((name) => this.series(name))],

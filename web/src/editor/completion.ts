@@ -3,7 +3,7 @@ import { fields } from '../lib/api';
 import type { Field } from '../lib/contract';
 import { severities } from '../lib/contract';
 import { count } from '../lib/format';
-import { fieldName, quote, tokens, unquote, type Token } from '../lib/query';
+import { contractFields, fieldName, quote, tokens, unquote, type Token } from '../lib/query';
 
 /** How long an answer of the server is good for. */
 const FRESH = 5000;
@@ -26,7 +26,7 @@ async function known(): Promise<Field[]> {
 }
 
 const operators: Record<string, string> = { severity: '>=', message: ':' };
-const always: Field[] = ['severity', 'service', 'host', 'message', 'trace_id', 'span_id', 'timestamp'].map((name) => ({ name }));
+const always: Field[] = contractFields.map((name) => ({ name }));
 
 /** Completes names of fields, and the values of the field before the cursor. */
 export async function completion(context: CompletionContext): Promise<CompletionResult | null> {

@@ -55,6 +55,12 @@ export function fullTime(stamp: string): string {
   return `${day} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${fraction} ${zone}`;
 }
 
+/** What the server said, for people: as a sentence, without the hint in brackets, which is for programs. */
+export function told(message: string): string {
+  const text = message.replace(/\s*\(.*\)$/, '');
+  return text === '' ? '' : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 /**
  * A text with what would disturb a line made visible: control characters as their
  * pictures, and the marks that turn the direction of text as their code. A line that

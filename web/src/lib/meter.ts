@@ -55,5 +55,6 @@ export class Meter {
     this.counters.rate = this.recent.reduce((sum, r) => sum + r.entries, 0);
     // Progress is told now and then: what has come has matched.
     this.counters.matched = Math.max(this.counters.matched, this.counters.received);
+    this.counters.scanned = Math.max(this.counters.scanned, this.counters.matched);
   }
 }

@@ -15,6 +15,17 @@ export interface Token {
 const operators = ['!=', '<=', '>=', '=~', '!~', '=', '<', '>', ':'];
 const endsText = (c: string): boolean => /[\s(),"']/.test(c);
 
+/** The fields that every entry may have. */
+export const contractFields = ['severity', 'service', 'host', 'message', 'trace_id', 'span_id', 'timestamp'] as const;
+
+/** Whether the last word of a query may be a field of which the operator is still to come. */
+export function beginsName(query: string): boolean {
+  const last = tokens(query).at(-1);
+  if (last?.kind !== 'word') return false;
+  const word = query.slice(last.begin);
+  return word.startsWith('attributes') || ['attributes', ...contractFields].some((name) => name.startsWith(word));
+}
+
 /** Splits a query for colouring and completion. It never fails: people are still typing. */
 export function tokens(text: string): Token[] {
   const out: Token[] = [];
