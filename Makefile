@@ -23,6 +23,8 @@ FUZZTIME ?= 2s
 BENCHTIME ?= 1s
 # What is benchmarked and fuzzed: one package, or all.
 PKG ?= ./...
+# What bench-compare compares with: a tag, a branch or a commit; empty is the last release.
+REF ?=
 
 .PHONY: help
 help: ## List what can be made
@@ -102,12 +104,16 @@ fuzz: ## Run every fuzz target for FUZZTIME (5s)
 	@tools/fuzz '$(PKG)' '$(FUZZTIME)'
 
 .PHONY: bench
-bench: ## Run the benchmarks of all packages, or of PKG
+bench: build $(CACHE)/natsbench ## Measure the whole server (6 minutes) and write the figures into docs/performance.md
+	@bin/logsieve bench --nats $(CACHE)/natsbench --json $(CACHE)/bench.json --markdown docs/performance.md
+
+.PHONY: bench-stages
+bench-stages: ## Run the Go benchmarks of all packages, or of PKG: the stages of an entry's way
 	@go test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' $(PKG)
 
-.PHONY: latency
-latency: ## Measure the time from write to receive, beside a bare gRPC ping-pong
-	@go test ./test/latency -run Latency -v -count=1 -args -each 20s
+.PHONY: bench-compare
+bench-compare: $(CACHE)/tools ## Compare the stages of an entry's way with the last release, or with REF
+	@tools/benchcompare '$(REF)'
 
 .PHONY: cover
 cover: ## Show how much of each package its tests cover
@@ -165,6 +171,11 @@ $(CACHE)/security: tools/security/go.mod tools/security/go.sum
 	@mkdir -p $(CACHE)
 	cd tools/security && GOFLAGS=-mod=readonly GOBIN=$(CACHE)/bin go install tool
 	touch $@
+
+# A module of its own: the product must not depend on a NATS server.
+$(CACHE)/natsbench: $(wildcard bench/nats/*)
+	@mkdir -p $(CACHE)
+	cd bench/nats && GOFLAGS=-mod=readonly go build -trimpath -o $@ .
 
 $(CACHE)/web: web/package.json web/package-lock.json
 	@mkdir -p $(CACHE)

@@ -19,7 +19,7 @@ const CeilingCommand = "bench-ceiling"
 
 // bare runs a ceiling and returns its addresses, and what ends it.
 func (r *run) bare(ctx context.Context) (addresses, func() error, error) {
-	p, err := process.Start(r.options.Program, CeilingCommand)
+	p, err := process.Start(nil, r.options.Program, CeilingCommand)
 	if err != nil {
 		return addresses{}, nil, err
 	}

@@ -11,6 +11,7 @@ import (
 // audience is many subscribers and what is written for them, at a pace that the machine
 // keeps up with: what is measured is what it costs.
 type audience struct {
+	name      string // for the program that measures NATS
 	streams   int
 	perSecond int // entries written
 	class     func(i int) load.Class
@@ -25,7 +26,7 @@ func fanOut(t transport) func(ctx context.Context, r *run) error {
 	const streams, perSecond, mostCPU = 1000, 2000, 15
 	return func(ctx context.Context, r *run) error {
 		return r.entertain(ctx, t, audience{
-			streams: r.scaled(streams), perSecond: perSecond, class: load.OnePercent, goal: report.AtMost(mostCPU),
+			name: "fanout", streams: r.scaled(streams), perSecond: perSecond, class: load.OnePercent, goal: report.AtMost(mostCPU),
 		})
 	}
 }
@@ -35,7 +36,7 @@ func everybody(t transport) func(ctx context.Context, r *run) error {
 	const streams, perSecond, mostCPU = 100, 1000, 2.5
 	return func(ctx context.Context, r *run) error {
 		return r.entertain(ctx, t, audience{
-			streams: r.scaled(streams), perSecond: perSecond, class: everything, goal: report.AtMost(mostCPU),
+			name: "everybody", streams: r.scaled(streams), perSecond: perSecond, class: everything, goal: report.AtMost(mostCPU),
 		})
 	}
 }
@@ -59,6 +60,13 @@ func (r *run) entertain(ctx context.Context, t transport, a audience) error {
 	var ceilings []report.Ceiling
 	if bare.known {
 		ceilings = append(ceilings, report.Ceiling{What: name, Value: bare.perMillion(each * uint64(a.streams))}) //nolint:gosec // G115: above 0.
+	}
+	nats, err := r.nats(ctx, a.name, r.entries(a.perSecond*audienceSeconds), a.perSecond)
+	if err != nil {
+		return err
+	}
+	if nats != nil {
+		ceilings = append(ceilings, report.Ceiling{What: natsCore, Value: nats.CPUPerMillion})
 	}
 	r.add("delivered", ours.perSecond(deliveries), "deliveries/s", nil)
 	r.addCPU("ingest and delivery", ours, deliveries, a.goal, ceilings...)

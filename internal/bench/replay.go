@@ -25,7 +25,7 @@ const (
 // replay measures readers of what is stored: one that reads all of it, and many at once
 // that read its beginning, which is in files and not in memory.
 func replay(ctx context.Context, r *run) (err error) {
-	const leastPerSecond, mostCPU, mostMemory = 1_000_000, 1, 64
+	const leastPerSecond, mostCPU, mostMemory = 1_000_000, 1, 256
 	s, err := r.ownServer(ctx)
 	if err != nil {
 		return err
@@ -39,28 +39,21 @@ func replay(ctx context.Context, r *run) (err error) {
 	if err != nil {
 		return err
 	}
-	ceilings, err := r.replayCeilings(ctx, plan.Total())
+	bare, err := r.send(ctx, overGRPC, flow{streams: 1, each: plan.Total()})
 	if err != nil {
 		return err
 	}
-	r.add("one reader", one.perSecond(plan.Total()), "entries/s", report.AtLeast(leastPerSecond))
-	r.addCPU("one reader", one, plan.Total(), report.AtMost(mostCPU), ceilings...)
-	many, n, memory, err := r.replayMany(ctx, s)
+	const name = "bare grpc-go, encoded before"
+	n := plan.Total()
+	r.add("one reader", one.perSecond(n), "entries/s", report.AtLeast(leastPerSecond), report.Ceiling{What: name, Value: bare.perSecond(n)})
+	r.addCPU("one reader", one, n, report.AtMost(mostCPU), report.Ceiling{What: name, Value: bare.perMillion(n)})
+	many, read, memory, err := r.replayMany(ctx, s)
 	if err != nil {
 		return err
 	}
-	r.addCPU("100 readers at once", many, n, nil)
+	r.addCPU("100 readers at once", many, read, nil)
 	r.add("100 readers at once, memory at its peak above that with one", memory/mebibyte, "MiB", report.AtMost(mostMemory))
 	return nil
-}
-
-// replayCeilings measures bare servers that send as much.
-func (r *run) replayCeilings(ctx context.Context, n uint64) ([]report.Ceiling, error) {
-	bare, err := r.send(ctx, overGRPC, flow{streams: 1, each: n})
-	if err != nil || !bare.known {
-		return nil, err
-	}
-	return []report.Ceiling{{What: "bare grpc-go, encoded before", Value: bare.perMillion(n)}}, nil
 }
 
 // fromTheBeginning returns a filter of all that is stored.

@@ -69,11 +69,11 @@ func (r *run) ownServer(ctx context.Context) (_ *server, err error) {
 	if s.dir, err = os.MkdirTemp("", "logsieve-bench-"); err != nil {
 		return nil, err
 	}
-	s.own, err = process.Start(r.options.Program, "serve",
+	s.own, err = process.Start(roomy(), r.options.Program, "serve",
 		"--store-dir", filepath.Join(s.dir, "data"),
 		"--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0",
 		"--otlp-grpc-address", "", "--otlp-http-address", "", "--admin-address", "",
-		"--stream-max-streams", "20000", "--log-format", "json")
+		"--log-format", "json")
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,17 @@ func (r *run) ownServer(ctx context.Context) (_ *server, err error) {
 	}
 	err = s.connect("bench-")
 	return s, err
+}
+
+// roomy returns the settings with which a server takes a crowd that comes from one
+// address. All else is as it is by default.
+func roomy() []string {
+	const crowd = "=20000"
+	return []string{
+		"LOGSIEVE_NETWORK_MAX_CONNECTIONS" + crowd,
+		"LOGSIEVE_NETWORK_MAX_CONNECTIONS_PER_ADDRESS" + crowd,
+		"LOGSIEVE_STREAM_MAX_STREAMS" + crowd,
+	}
 }
 
 // serving waits until a server serves.

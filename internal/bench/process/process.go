@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,15 +37,16 @@ const (
 	longestLine = 1 << 20
 )
 
-// Start runs a program, whose environment is this one's without the variables that begin
-// with LOGSIEVE_: a configuration of the user's would be measured otherwise. It must be
-// ended with Stop.
-func Start(name string, args ...string) (*Process, error) {
+// Start runs a program with these variables, as name=value, and those of this process but
+// for the ones that begin with LOGSIEVE_: a configuration of the user's would be measured
+// otherwise. It must be ended with Stop.
+func Start(variables []string, name string, args ...string) (*Process, error) {
 	p := &Process{
 		command: exec.Command(name, args...), //nolint:gosec,noctx // G204: to run it is the job; Stop ends it.
 		ended:   make(chan struct{}), lines: make(chan string, linesKept),
 	}
 	p.command.SysProcAttr = ownGroup()
+	p.command.Env = slices.Clone(variables)
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "LOGSIEVE_") {
 			p.command.Env = append(p.command.Env, variable)
