@@ -29,26 +29,23 @@ type regex struct {
 var _ predicate = (*regex)(nil)
 
 func (p *regex) match(e *entry.Entry) bool {
-	holds, _ := p.judge(e)
-	return holds
+	text, possible := p.candidate(e)
+	return possible && (p.re == nil || p.re.MatchString(text))
 }
 
-// judge is match, and tells whether the expression had to be run.
-func (p *regex) judge(e *entry.Entry) (holds, ran bool) {
-	text, ok := p.field.text(e)
-	if !ok {
-		return false, false
+// candidate returns the text on which the expression would be run, and whether what is
+// required is in it.
+func (p *regex) candidate(e *entry.Entry) (text string, possible bool) {
+	if text, possible = p.field.text(e); !possible {
+		return "", false
 	}
 	text = beginning(text)
 	for i := range p.required {
 		if !p.required[i].in(text) {
-			return false, false
+			return "", false
 		}
 	}
-	if p.re == nil {
-		return true, false
-	}
-	return p.re.MatchString(text), true
+	return text, true
 }
 
 // beginning returns what a regular expression looks at of a text, cut between two

@@ -2,8 +2,6 @@ package filter
 
 import (
 	"iter"
-
-	"github.com/seed-2f16ea30/logsieve/internal/entry"
 )
 
 // Node is a part of a filter, for an index of many filters to read. It is a tree whose
@@ -84,15 +82,6 @@ type Predicate struct{ p predicate }
 
 // Text returns the predicate as a query. Two with the same text are the same.
 func (p Predicate) Text() string { return string(p.p.appendText(nil)) }
-
-// Judge tells whether the predicate is true of an entry, exactly as [Matcher.Match]
-// finds it, and whether a regular expression had to be run to know.
-func (p Predicate) Judge(e *entry.Entry) (holds, ran bool) {
-	if re, ok := p.p.(*regex); ok {
-		return re.judge(e)
-	}
-	return p.p.match(e), false
-}
 
 // Requirements returns what must hold of an entry for the predicate to be true, in
 // atoms: all of these. There are none if it cannot be said in atoms.

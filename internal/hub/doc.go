@@ -11,6 +11,9 @@
 //
 //   - One goroutine publishes. Publishing never blocks and never waits for a reader: a
 //     subscription that is full is marked as behind and gets nothing more.
+//   - What a regular expression costs is bounded for all others: an entry that cannot be
+//     judged at little cost is put into the subscription undecided, and its stream asks
+//     [Hub.Selects].
 //   - Joining is exact: a stream that joins behind position p gets every entry behind p
 //     once, as the backlog that Join returns or through its subscription.
 //   - What a subscription holds is bounded by its budget; what the ring holds, by the

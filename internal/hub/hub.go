@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,8 +51,12 @@ type Hub struct {
 	// head is the last entry published. It is moved with mu held, after the entries up to
 	// it have been handed to the subscriptions, and read without.
 	head atomic.Uint64
-	// hits is scratch space of the publisher.
+	// hits is scratch space of the publisher, and work what its regular expressions may
+	// still do.
 	hits []*Subscription
+	work workRate
+
+	dear chan struct{} // see Dear
 }
 
 // New returns a hub at the head of a log. Nothing is published before [Hub.Run].
@@ -61,8 +66,10 @@ func New(cfg Config, log Log) *Hub {
 		log:        log,
 		readers:    make(chan struct{}, max(cfg.Readers, 1)),
 		queueBytes: int64(cfg.QueueBytes),
+		dear:       make(chan struct{}, max(runtime.GOMAXPROCS(0)/2, 1)),
 		ring:       ring{maxEntries: cfg.RingEntries, maxBytes: cfg.RingBytes, floor: head},
 	}
+	h.subscriptions.Allow(&h.work.Allowance)
 	h.head.Store(uint64(head))
 	return h
 }
@@ -100,10 +107,12 @@ func (h *Hub) publishChunk(entries []*entry.Entry) (taken int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	begin := time.Now()
+	h.work.refill(begin)
 	for i, e := range entries {
 		h.hits = h.subscriptions.AppendMatches(h.hits[:0], e)
-		for _, s := range h.hits {
-			h.queued.Add(int64(s.push(e, h.budget(s))))
+		decided := len(h.hits) - h.subscriptions.Undecided()
+		for i, s := range h.hits {
+			h.queued.Add(int64(s.push(e, i < decided, h.budget(s))))
 		}
 		if taken = i + 1; taken%chunkCheck == 0 && time.Since(begin) >= chunkTime {
 			break

@@ -21,6 +21,8 @@ type Subscription struct {
 	mu    sync.Mutex
 	queue []*entry.Entry // matches not yet taken, oldest first
 	bytes int            // their size
+	// undecided is set if some of them may not match.
+	undecided bool
 	// inHand is the size of what was taken last: the stream sends it until it takes again,
 	// and a client that does not read keeps it there. Without it a stalled stream would
 	// hold twice its budget.
@@ -48,9 +50,9 @@ func (s *Subscription) Wake() <-chan struct{} { return s.wake }
 // matches rarely held many times its budget.
 const apart = 16
 
-// push hands over an entry that matched, if the queue holds no more than budget with it,
-// and returns by how much the queue has grown.
-func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
+// push hands over an entry that matched, or may match if that is not decided, if the queue
+// holds no more than budget with it, and returns by how much the queue has grown.
+func (s *Subscription) push(e *entry.Entry, decided bool, budget int) (grown int) {
 	s.mu.Lock()
 	size := e.Size()
 	if e.Position-s.last > apart {
@@ -63,6 +65,7 @@ func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 	default:
 		s.queue = append(s.queue, e)
 		s.bytes += size
+		s.undecided = s.undecided || !decided
 		s.last = e.Position
 		s.handed++
 		grown = size
@@ -79,6 +82,8 @@ func (s *Subscription) push(e *entry.Entry, budget int) (grown int) {
 type Taken struct {
 	// Entries matched, in the order of the log.
 	Entries []*entry.Entry
+	// Undecided tells that some of them may not have: ask [Hub.Selects].
+	Undecided bool
 	// Through is how far the log has been judged: what matched up to there was taken.
 	Through entry.Position
 	// Behind tells that the subscription was full. It gets nothing more: the stream has
@@ -95,7 +100,7 @@ func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	taken := Taken{Entries: s.queue, Through: through, Behind: s.behind}
+	taken := Taken{Entries: s.queue, Undecided: s.undecided, Through: through, Behind: s.behind}
 	switch {
 	case s.behind:
 		taken.Through = s.fell
@@ -103,7 +108,7 @@ func (h *Hub) Take(s *Subscription, spare []*entry.Entry) Taken {
 		taken.Through = s.last
 	}
 	h.queued.Add(-int64(s.inHand))
-	s.queue, s.inHand, s.bytes = spare[:0], s.bytes, 0
+	s.queue, s.undecided, s.inHand, s.bytes = spare[:0], false, s.bytes, 0
 	return taken
 }
 

@@ -26,6 +26,10 @@
 //     The texts that it asks for in the message, and those that its regular expressions
 //     require, are looked for in the same pass as all others: to ask is to look at a
 //     number, and an expression runs only where it can match.
+//   - The expressions of strangers can be made to take a tenth of a second an entry. Work
+//     is bounded ([Set.Allow]): beyond that nothing is run, and a filter that could not be
+//     decided is handed out as one that may match, for its subscriber to decide at its own
+//     cost.
 //   - Where filters and texts are best filed depends on the traffic. One entry of 64 is
 //     sampled; what is looked at in vain is filed anew.
 //   - Groups with no anchor (only negations, only a severity, or an expression that

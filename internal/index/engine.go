@@ -16,7 +16,9 @@ type engine struct {
 	catalogue  catalogue
 	predicates predicates
 	rates      rates
-	stats      Stats
+	// allowed is what is left of the work that may be done; nil is no limit.
+	allowed *filter.Allowance
+	stats   Stats
 
 	// The rest is about the entry that is being matched.
 
@@ -25,6 +27,10 @@ type engine struct {
 	// epoch is the number of the entry. What bears it was found out about this entry.
 	epoch uint32
 	hits  []groupID
+	// undecided are groups that may match: see Set.Allow. unknown tells that the group that
+	// is being looked at asks for what is not known.
+	undecided []groupID
+	unknown   bool
 	// misfiled are groups that may be found less often elsewhere.
 	misfiled []groupID
 	// inMessage are the texts that occur in the message, found those in another field.
@@ -37,9 +43,9 @@ const (
 	// the message and to look up each attribute. Measured on ordinary filters, the times
 	// are equal at 10 groups.
 	scanned = 8
-	// maxEpoch is the last epoch before they begin anew; one bit of a verdict is its
+	// maxEpoch is the last epoch before they begin anew; two bits of a verdict are its
 	// answer.
-	maxEpoch = 1<<31 - 1
+	maxEpoch = 1<<(32-verdictBits) - 1
 	// maxFolded is how large a buffer for folded text may stay, in bytes.
 	maxFolded = 64 << 10
 )
@@ -95,10 +101,10 @@ func (x *engine) unfile(id groupID) {
 	x.release(g.rest)
 }
 
-// match returns the groups that match an entry, each once. They are valid until the
-// next call.
+// match returns the groups that match an entry, each once, and leaves those that may do so
+// in undecided. Both are valid until the next call.
 func (x *engine) match(e *entry.Entry) []groupID {
-	x.hits = x.hits[:0]
+	x.hits, x.undecided = x.hits[:0], x.undecided[:0]
 	if x.stats.Entries++; x.stats.Entries%sampling == 1 && len(x.live) > 0 {
 		x.learn(e)
 	}
@@ -112,7 +118,7 @@ func (x *engine) match(e *entry.Entry) []groupID {
 		x.entry = nil
 		x.refile()
 	}
-	x.stats.Groups += uint64(len(x.hits))
+	x.stats.Groups += uint64(len(x.hits) + len(x.undecided))
 	return x.hits
 }
 
@@ -120,8 +126,8 @@ func (x *engine) match(e *entry.Entry) []groupID {
 func (x *engine) scan(e *entry.Entry) {
 	x.stats.Candidates += uint64(len(x.live))
 	for _, id := range x.live {
-		if x.groups[id].matcher.Match(e) {
-			x.hits = append(x.hits, id)
+		if may, sure := x.groups[id].matcher.MatchWithin(e, x.allowed); may {
+			x.hit(id, sure)
 		}
 	}
 }
@@ -169,11 +175,21 @@ func (x *engine) offer(list postings) {
 		}
 		g.seen = x.epoch
 		x.stats.Candidates++
+		x.unknown = false
 		if x.all(g.rest) {
-			x.hits = append(x.hits, p.group)
+			x.hit(p.group, !x.unknown)
 		} else {
 			x.miss(p.group)
 		}
+	}
+}
+
+// hit notes that a group matches, or may do so.
+func (x *engine) hit(id groupID, sure bool) {
+	if sure {
+		x.hits = append(x.hits, id)
+	} else {
+		x.undecided = append(x.undecided, id)
 	}
 }
 

@@ -16,7 +16,8 @@ type predicates struct {
 	byText map[string]predicateID
 	list   []shared
 	free   []predicateID
-	// verdicts are the answers: the epoch of the entry, and in the lowest bit the answer.
+	// verdicts are the answers: the epoch of the entry and, in the lowest bits, whether the
+	// answer is known, and which it is.
 	verdicts []uint32
 }
 
@@ -90,25 +91,40 @@ func (x *engine) drop(id predicateID) {
 	x.predicates.free = append(x.predicates.free, id)
 }
 
-// holds tells whether a predicate is true of the entry.
-func (x *engine) holds(id predicateID) bool {
-	if v := x.predicates.verdicts[id]; v>>1 == x.epoch {
-		return v&1 != 0
+const (
+	verdictTrue  = 1
+	verdictKnown = 2
+	verdictBits  = 2
+)
+
+// holds tells whether a predicate is true of the entry, if that is known: it is not where
+// it takes more work than an entry may.
+func (x *engine) holds(id predicateID) (holds, known bool) {
+	verdict := x.predicates.verdicts[id]
+	if verdict>>verdictBits != x.epoch {
+		verdict = x.judge(&x.predicates.list[id])
+		x.predicates.verdicts[id] = verdict
 	}
-	s := &x.predicates.list[id]
-	holds, ran := false, false
-	if x.occur(s.required) {
-		holds, ran = s.predicate.Judge(x.entry)
+	return verdict&verdictTrue != 0, verdict&verdictKnown != 0
+}
+
+func (x *engine) judge(s *shared) (verdict uint32) {
+	verdict = x.epoch<<verdictBits | verdictKnown
+	if !x.occur(s.required) {
+		return verdict
 	}
-	verdict := x.epoch << 1
-	if holds {
-		verdict |= 1
+	holds, work, known := s.predicate.JudgeWithin(x.entry, x.allowed)
+	switch {
+	case !known:
+		x.stats.Deferred++
+		return verdict &^ verdictKnown
+	case holds:
+		verdict |= verdictTrue
 	}
-	x.predicates.verdicts[id] = verdict
-	if ran {
+	if work > 0 {
 		x.stats.Regexes++
 	}
-	return holds
+	return verdict
 }
 
 // occur tells whether of each set a text occurs in the message.

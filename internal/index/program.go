@@ -119,7 +119,12 @@ func (x *engine) evaluate(p program) (bool, program) {
 	case opText:
 		return x.occurs(literalID(n)) != not, rest //nolint:gosec // G115: it was one.
 	case opTest:
-		return x.holds(predicateID(n)) != not, rest //nolint:gosec // G115: it was one.
+		holds, known := x.holds(predicateID(n)) //nolint:gosec // G115: it was one.
+		if !known {
+			x.unknown = true
+			return true, rest // as the filter needs it
+		}
+		return holds != not, rest
 	case opAll:
 		return x.all(rest[:n]), rest[n:]
 	}

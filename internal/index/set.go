@@ -11,6 +11,8 @@ type Set[S any] struct {
 	engine engine
 	// members are those of each group, by its id.
 	members []members[S]
+	// undecided is about the last entry: see Undecided.
+	undecided int
 }
 
 // Member is the place of a subscriber in a Set.
@@ -60,14 +62,29 @@ func (s *Set[S]) Remove(place *Member) {
 	}
 }
 
+// Allow bounds the work of regular expressions: see [filter.Work]. What is left of it is in
+// the allowance, which the caller may change between two entries. nil is no limit, and what
+// a Set begins with.
+func (s *Set[S]) Allow(work *filter.Allowance) { s.engine.allowed = work }
+
 // AppendMatches appends to dst the subscribers whose filters select the entry, in no
-// particular order, each as often as it was added.
+// particular order, each as often as it was added. Where the work that is allowed is not
+// enough, those whose filters may select it follow: see [Set.Undecided].
 func (s *Set[S]) AppendMatches(dst []S, e *entry.Entry) []S {
+	s.undecided = 0
 	for _, id := range s.engine.match(e) {
 		dst = append(dst, s.members[id].subscribers...)
 	}
+	for _, id := range s.engine.undecided {
+		dst = append(dst, s.members[id].subscribers...)
+		s.undecided += len(s.members[id].subscribers)
+	}
 	return dst
 }
+
+// Undecided returns how many of the subscribers that [Set.AppendMatches] appended last may
+// not match: the last ones, whose filters ask for an expression that was not run.
+func (s *Set[S]) Undecided() int { return s.undecided }
 
 // Len returns the number of different filters.
 func (s *Set[S]) Len() int { return len(s.engine.live) }

@@ -15,4 +15,7 @@ type Stats struct {
 	// Regexes are the regular expressions that were run. Those of a Set so small that it
 	// evaluates every filter alone are not counted.
 	Regexes uint64
+	// Deferred are the regular expressions that were not run since no more work was allowed,
+	// once an entry each. The same Sets are left out.
+	Deferred uint64
 }

@@ -23,7 +23,7 @@ func (s *session) awaitFirst(ctx context.Context) error {
 	case <-s.service.drain:
 		return draining.problem
 	case <-s.alarm.rung:
-		return s.goodbye(s.alarm.end)
+		return s.goodbye(ctx, s.alarm.end)
 	case <-s.reader.principal.Revoked:
 		return revoked.problem
 	case <-ctx.Done():

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -99,7 +100,7 @@ func closed(c <-chan struct{}) bool {
 
 // goodbye ends the stream by the server's decision. Before anything is in force there is
 // no place to resume from: the error alone says it.
-func (s *session) goodbye(e *ending) error {
+func (s *session) goodbye(ctx context.Context, e *ending) error {
 	if e.limit != "" {
 		s.service.hit(e.limit)
 	}
@@ -109,7 +110,7 @@ func (s *session) goodbye(e *ending) error {
 	if s.live != nil {
 		// To get to the head if nothing waits: from where a filter that matches rarely was
 		// reached last, the next stream would judge all of it again.
-		if err := s.takeLive(); err != nil {
+		if err := s.takeLive(ctx); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func TestNothingIsSentBehindTheEndOfACredential(t *testing.T) {
 		e.Freeze(p + 1)
 		entries = append(entries, e)
 	}
-	whole, judged, err := s.deliver(entries, matches)
+	whole, judged, err := s.deliver(t.Context(), entries, true)
 	if whole || judged != 3 || err != nil || stream.messages != 3 || s.reached != 3 {
 		t.Errorf("%d entries were sent and %d judged, up to %d, whole %t: %v", stream.messages, judged, s.reached, whole, err)
 	}

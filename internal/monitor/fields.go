@@ -43,10 +43,12 @@ func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsReques
 		return nil, err
 	}
 	t := tally{prefix: req.GetPrefix(), fields: make(map[string]*fieldTally)}
-	if err := r.recent(ctx, cmp.Or(window, defaultWindow), func(e *entry.Entry) {
-		if m.Match(e) {
+	if err := r.recent(ctx, cmp.Or(window, defaultWindow), func(e *entry.Entry) error {
+		matches, err := s.hub.Selects(ctx, m, e)
+		if matches {
 			t.add(e)
 		}
+		return err
 	}); err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsReques
 // recent calls visit with the newest entries that may be read, the newest first: as many as
 // the window holds, or as it finds within pageTime. The window does not count those that may
 // not be read: how many of them there are between the others would show.
-func (r *reader) recent(ctx context.Context, window int, visit func(*entry.Entry)) error {
+func (r *reader) recent(ctx context.Context, window int, visit func(*entry.Entry) error) error {
 	s, deadline := r.service, time.Now().Add(pageTime)
 	bounds := s.history.Bounds()
 	for before := bounds.Head + 1; window > 0 && before > bounds.Floor+1 && time.Now().Before(deadline); {
@@ -68,7 +70,9 @@ func (r *reader) recent(ctx context.Context, window int, visit func(*entry.Entry
 			if !r.may(e) {
 				continue
 			}
-			visit(e)
+			if err := visit(e); err != nil {
+				return err
+			}
 			if window--; window == 0 {
 				return nil
 			}

@@ -117,7 +117,7 @@ func (p *page) read(ctx context.Context) error {
 	if p.backward {
 		b, err := p.service.readBackward(ctx, p.high+1)
 		if err == nil {
-			p.takeBackward(b)
+			err = p.takeBackward(ctx, b)
 		}
 		return err
 	}
@@ -128,63 +128,70 @@ func (p *page) read(ctx context.Context) error {
 	b, err := p.service.history.Read(ctx, p.low, readBytes)
 	release()
 	if err == nil {
-		p.takeForward(b)
+		err = p.takeForward(ctx, b)
 	}
 	return err
 }
 
-func (p *page) takeBackward(b store.Batch) {
+func (p *page) takeBackward(ctx context.Context, b store.Batch) error {
 	switch {
 	case b.Gap != nil:
 		p.tellGap(b.After, b.Through, gapReason(b.Gap.Reason))
 		p.high = max(b.After, p.low)
-		return
+		return nil
 	case b.Through == b.After: // what is left down to low has been removed
 		p.tellGap(p.low, p.high, loggerv1.GapReason_RETENTION)
 		p.high = p.low
-		return
+		return nil
 	}
 	for _, e := range slices.Backward(b.Entries) {
 		if e.Position <= p.low || p.full {
 			break
 		}
-		p.add(e)
+		if err := p.add(ctx, e); err != nil {
+			return err
+		}
 		p.high = e.Position - 1
 	}
 	if !p.full {
 		p.high = max(b.After, p.low)
 	}
+	return nil
 }
 
-func (p *page) takeForward(b store.Batch) {
+func (p *page) takeForward(ctx context.Context, b store.Batch) error {
 	switch {
 	case b.Gap != nil:
 		p.tellGap(b.After, b.Through, gapReason(b.Gap.Reason))
 		p.low = min(b.Through, p.high)
-		return
+		return nil
 	case b.Through == b.After: // nothing is left up to high
 		p.low = p.high
-		return
+		return nil
 	}
 	for _, e := range b.Entries {
 		if e.Position > p.high || p.full {
 			break
 		}
-		p.add(e)
+		if err := p.add(ctx, e); err != nil {
+			return err
+		}
 		p.low = e.Position
 	}
 	if !p.full {
 		p.low = min(b.Through, p.high)
 	}
+	return nil
 }
 
-func (p *page) add(e *entry.Entry) {
-	if !p.matcher.Match(e) {
-		return
+func (p *page) add(ctx context.Context, e *entry.Entry) error {
+	if matches, err := p.service.hub.Selects(ctx, p.matcher, e); err != nil || !matches {
+		return err
 	}
 	p.response.Entries = append(p.response.Entries, e.ToProto(p.reader.cursors.Cursor(e.Position)))
 	p.bytes += len(e.Wire()) + store.CursorLength
 	p.full = len(p.response.Entries) >= p.size || p.bytes >= maxPageBytes
+	return nil
 }
 
 // tellGap tells of what is missing behind one position, up to and including another, as far

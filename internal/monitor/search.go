@@ -32,7 +32,11 @@ func (s *search) step(ctx context.Context, service *Service) (begin entry.Positi
 		return 0, false, err
 	}
 	for _, e := range slices.Backward(batch.Entries) {
-		if !s.matcher.Match(e) {
+		matches, err := service.hub.Selects(ctx, s.matcher, e)
+		if err != nil {
+			return 0, false, err
+		}
+		if !matches {
 			continue
 		}
 		if s.left--; s.left == 0 {

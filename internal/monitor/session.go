@@ -118,7 +118,7 @@ func (s *session) step(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	if e := s.ending(); e != nil {
-		return s.goodbye(e)
+		return s.goodbye(ctx, e)
 	}
 	switch {
 	case s.seeking != nil:
@@ -146,16 +146,16 @@ func (s *session) follow(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-s.live.Wake():
-		return s.takeLive()
+		return s.takeLive(ctx)
 	case <-s.idle.due():
 		if s.idle.over() {
-			return s.goodbye(tooIdle)
+			return s.goodbye(ctx, tooIdle)
 		}
 		return nil
 	case <-s.sampler.due():
 		return errors.Join(s.sampled(), s.out.flush())
 	case <-s.ticks():
-		if err := s.takeLive(); err != nil {
+		if err := s.takeLive(ctx); err != nil {
 			return err
 		}
 		return s.tellProgress()
@@ -169,10 +169,10 @@ func (s *session) tellProgress() error {
 }
 
 // takeLive sends what the hub has put into the subscription.
-func (s *session) takeLive() error {
+func (s *session) takeLive(ctx context.Context) error {
 	taken := s.service.hub.Take(s.live, s.spare)
 	s.spare = taken.Entries
-	whole, judged, err := s.deliver(taken.Entries, matches)
+	whole, judged, err := s.deliver(ctx, taken.Entries, !taken.Undecided)
 	s.ledger.judged += judged
 	s.ledger.dropped += len(taken.Entries) - judged
 	if !whole {
@@ -211,9 +211,9 @@ func (s *session) catchUp(ctx context.Context) error {
 	case batch.Gap != nil:
 		return s.tellGap(batch)
 	case batch.Through <= s.reached:
-		return s.join()
+		return s.join(ctx)
 	}
-	whole, _, err := s.deliver(batch.Entries, s.matcher.Match)
+	whole, _, err := s.deliver(ctx, batch.Entries, false)
 	if whole {
 		s.advance(batch.Through)
 	}
@@ -235,7 +235,7 @@ func (s *session) read(ctx context.Context) (store.Batch, error) {
 }
 
 // join makes the stream live, if the hub's ring still reaches back to where it is.
-func (s *session) join() error {
+func (s *session) join(ctx context.Context) error {
 	if s.halfClosed {
 		s.reached = max(s.reached, s.goal) // the store has nothing more up to there
 		return nil
@@ -248,7 +248,7 @@ func (s *session) join() error {
 	s.live, s.fell = live, false
 	s.idle.worked()
 	for _, entries := range backlog {
-		if whole, _, err := s.deliver(entries, s.matcher.Match); !whole || err != nil {
+		if whole, _, err := s.deliver(ctx, entries, false); !whole || err != nil {
 			s.leave() // see takeLive
 			return err
 		}
@@ -309,13 +309,11 @@ func (s *session) between(after, through entry.Position) uint64 {
 	return s.service.history.Entries(after, through)
 }
 
-// matches is the judgement on entries that the hub has judged already.
-func matches(*entry.Entry) bool { return true }
-
 // deliver sends what matches of entries that follow the position reached, and returns how
 // many it has judged. It stops, and is not whole, as soon as the stream has to end or a
-// filter has come: the rest is for that one to judge.
-func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool) (whole bool, judged int, err error) {
+// filter has come: the rest is for that one to judge. matched tells that the entries are
+// known to match.
+func (s *session) deliver(ctx context.Context, entries []*entry.Entry, matched bool) (whole bool, judged int, err error) {
 	for i, e := range entries {
 		if s.filters.pending.Load() || s.ending() != nil {
 			return false, i, s.out.flush()
@@ -323,7 +321,13 @@ func (s *session) deliver(entries []*entry.Entry, match func(*entry.Entry) bool)
 		if e.Position <= s.reached {
 			continue // the stream began ahead of the hub
 		}
-		if match(e) {
+		matches := matched
+		if !matched {
+			if matches, err = s.service.hub.Selects(ctx, s.matcher, e); err != nil {
+				return false, i, err
+			}
+		}
+		if matches {
 			if err := s.sendEntry(e); err != nil {
 				return false, i + 1, err
 			}
