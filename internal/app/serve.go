@@ -133,7 +133,7 @@ func grpcServer(s *grpc.Server, l net.Listener) server {
 func (a *App) httpServer(l net.Listener, handler http.Handler, closeStreams func(context.Context) error) server {
 	base, cancel := context.WithCancelCause(context.Background())
 	s := &http.Server{
-		Handler: handler, ReadHeaderTimeout: a.cfg.HTTP.HeaderTimeout,
+		Handler: limitBody(handler), ReadHeaderTimeout: a.cfg.HTTP.HeaderTimeout,
 		IdleTimeout: a.cfg.HTTP.IdleTimeout, MaxHeaderBytes: gateway.MaxHeaderBytes,
 		HTTP2:       a.http2(),
 		BaseContext: func(net.Listener) context.Context { return base },

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -18,29 +19,26 @@ import (
 // reached by every page that its user opens.
 type browsers struct {
 	origins map[string]bool
-	hosts   map[string]bool
+	hosts   []string
 	// unsafe refuses what a page of another origin makes a browser send with a method
 	// that changes something.
 	unsafe *http.CrossOriginProtection
 }
 
 func newBrowsers(origins, hosts []string) (*browsers, error) {
-	b := &browsers{origins: make(map[string]bool), hosts: make(map[string]bool), unsafe: http.NewCrossOriginProtection()}
+	b := &browsers{origins: make(map[string]bool), hosts: hosts, unsafe: http.NewCrossOriginProtection()}
 	for _, origin := range origins {
 		if err := b.unsafe.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("origin %q: %w: write it as https://logs.example.org", origin, err)
 		}
 		b.origins[strings.ToLower(origin)] = true
 	}
-	for _, host := range hosts {
-		b.hosts[hostname(host)] = true
-	}
 	return b, nil
 }
 
 // check returns why a request is refused that a browser may have been made to send.
 func (b *browsers) check(r *http.Request) error {
-	if !b.serves(r.Host) {
+	if !Serves(r.Host, b.hosts) {
 		return &fault.Problem{
 			Code: codes.PermissionDenied, Reason: "HOST",
 			Message: fmt.Sprintf("this server does not go by the name %q", hostname(r.Host)),
@@ -78,13 +76,17 @@ func (b *browsers) trusts(origin string, r *http.Request) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && r.TLS == nil
 }
 
-// serves reports whether the server goes by the name that a request was sent to. A page
-// whose own name is made to point to this machine (DNS rebinding) has the same origin as
-// what it asks for; its name is what gives it away. Numbers cannot be made to point
-// elsewhere, and a request without a name is none of a browser.
-func (b *browsers) serves(host string) bool {
+// Serves reports whether a server goes by the name in a request's Host: an address in
+// numbers, localhost, one of the names given, or nothing. A page whose own name is made to
+// point to this machine (DNS rebinding) has the same origin as what it asks for; its name
+// is what gives it away. Numbers cannot be made to point elsewhere, and a request without
+// a name is none of a browser.
+func Serves(host string, names []string) bool {
 	name := hostname(host)
-	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || b.hosts[name] {
+	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	if slices.ContainsFunc(names, func(n string) bool { return hostname(n) == name }) {
 		return true
 	}
 	_, err := netip.ParseAddr(name)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,8 +20,8 @@ import (
 )
 
 // RedirectGRPC sends what gRPC and grpc-gateway log to a logger, at their levels, but for
-// two things. Both report a client that went away as an error, and that is one only for
-// the client, so it is logged at debug. And so are gRPC's warnings: they are about single
+// two things. Both report a client that went away as an error, and one that was told of a
+// limit; that is an error only for the client, so it is logged at debug. And so are gRPC's warnings: they are about single
 // connections, most of them about clients that went away, and come as finished text in
 // which there is no error to tell that by. Ten streams that are cut make ten of them.
 //
@@ -78,7 +79,7 @@ func (l *grpcLog) log(level slog.Level, format string, args []any) {
 }
 
 // isClientGone tells whether one of the arguments is an error that a client causes by
-// leaving. Errors are what is looked at, never the text, which changes.
+// leaving, by taking nothing, or that it is told. Errors are what is looked at, never the text, which changes.
 func isClientGone(args []any) bool {
 	for _, arg := range args {
 		err, ok := arg.(error)
@@ -86,18 +87,29 @@ func isClientGone(args []any) bool {
 			continue
 		}
 		for _, gone := range []error{
-			context.Canceled, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed,
+			context.Canceled, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, os.ErrDeadlineExceeded,
 			http.ErrAbortHandler, syscall.EPIPE, syscall.ECONNRESET,
 		} {
 			if errors.Is(err, gone) {
 				return true
 			}
 		}
-		if status.Code(err) == codes.Canceled {
+		if told(err) {
 			return true
 		}
 	}
 	return false
+}
+
+// told tells whether an error is a status by which a caller is told of its own mistake, of
+// a limit, or of a stop. Whoever has made it has logged what there is to log.
+func told(err error) bool {
+	switch status.Code(err) {
+	case codes.OK, codes.Unknown, codes.Internal, codes.DataLoss, codes.Unimplemented:
+		return false
+	default:
+		return true
+	}
 }
 
 // line joins arguments as Println does, without the end of the line.

@@ -115,6 +115,8 @@ func TestRedirectGRPC(t *testing.T) {
 		{"a real error", "level=ERROR", func() { grpclog.Errorf("Failed: %v", errors.New("disk")) }},
 		{"cancelled", "level=DEBUG", func() { grpclog.Errorf("Failed: %v", context.Canceled) }},
 		{"cancelled status", "level=DEBUG", func() { grpclog.Errorf("Failed: %v", status.Error(codes.Canceled, "gone")) }},
+		{"a limit", "level=DEBUG", func() { grpclog.Errorf("Failed: %v", status.Error(codes.ResourceExhausted, "too many streams")) }},
+		{"our own fault", "level=ERROR", func() { grpclog.Errorf("Failed: %v", status.Error(codes.Internal, "oops")) }},
 		{"reset, wrapped", "level=DEBUG", func() { grpclog.Errorf("Failed: %v", fmt.Errorf("write: %w", syscall.ECONNRESET)) }},
 	} {
 		out.Reset()
