@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/codes"
@@ -20,14 +19,10 @@ import (
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 )
 
-// bodyTimeout is how long a request's body may take to come: 4 MiB over half a megabit a
-// second. Without it a client that sends a byte a minute holds a connection for ever.
-const bodyTimeout = time.Minute
-
 // serveWrite stores the entries of a body: {"entries":[…]}, […], or one a line. It does
 // not go through the generated handler, for which one bad entry spoils all.
 func (g *Gateway) serveWrite(w http.ResponseWriter, r *http.Request) {
-	resp, err := g.write(w, r)
+	resp, err := g.write(r)
 	if err != nil {
 		writeError(w, err)
 		return
@@ -42,12 +37,10 @@ func (g *Gateway) serveWrite(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(append(b, '\n')) // the entries are stored, heard of or not
 }
 
-func (g *Gateway) write(w http.ResponseWriter, r *http.Request) (*loggerv1.WriteEntriesResponse, error) {
+func (g *Gateway) write(r *http.Request) (*loggerv1.WriteEntriesResponse, error) {
 	if err := onlyParameters(r); err != nil {
 		return nil, err
 	}
-	// A writer that has no deadlines is one of a test: its client is never slow.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	batch, err := body.Decode(r.Body, r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"),
 		inflate.Limits{Wire: int64(g.cfg.BodySize), Decoded: int64(g.cfg.DecodedSize)})
 	if err != nil {

@@ -145,6 +145,7 @@ func TestFloods(t *testing.T) {
 			settings, trust := encrypted(t)
 			attack{
 				order: 30 + i, name: "HTTP/2: " + f.name, expected: f.expected, settings: settings, trust: trust,
+				growth: 128 << 20, // the buffers of 24 encrypted connections, and a call for each of 128 streams
 				run: func(t *testing.T, s *server.Server) (string, string) {
 					t.Helper()
 					return f.run(t, ports(s))

@@ -38,6 +38,10 @@ var slows = []slow{
 	{"WebSocket without a filter", toHTTP, "GET /logs/monitor HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "", false},
 	{"body", toHTTP, "POST /logs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n{", " ", true},
+	{
+		"a body that nobody reads", toHTTP,
+		"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{", " ", true,
+	},
 	{"OTLP body", toOTLP, "POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{", " ", true},
 	{"gRPC: nothing", toGRPC, "", "", false},
 	{"gRPC: half of the preface", toGRPC, http2.ClientPreface[:12], "", false},
