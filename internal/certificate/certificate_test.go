@@ -102,7 +102,7 @@ func TestVersions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = shake(t, k, &tls.Config{RootCAs: ca.Pool(), ServerName: "localhost", MaxVersion: tls.VersionTLS12}) //nolint:gosec // G402: that is what is tried.
+		_, err = shake(t, k, &tls.Config{RootCAs: ca.Pool(), ServerName: "localhost", MaxVersion: tls.VersionTLS12})
 		if (err == nil) != want {
 			t.Errorf("TLS 1.2 where the oldest is %s: %v", tls.VersionName(oldest), err)
 		}
@@ -125,7 +125,8 @@ func TestClientCertificates(t *testing.T) {
 		"of the authority":     {[]tls.Certificate{ca.Client("spiffe://example/agent")}, true},
 		"of another authority": {[]tls.Certificate{stranger.Client("spiffe://example/agent")}, false},
 	} {
-		client := &tls.Config{RootCAs: ca.Pool(), ServerName: "localhost", MinVersion: tls.VersionTLS13,
+		client := &tls.Config{
+			RootCAs: ca.Pool(), ServerName: "localhost", MinVersion: tls.VersionTLS13,
 			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 				if len(c.certificates) == 0 {
 					return &tls.Certificate{}, nil
