@@ -23,8 +23,8 @@ const (
 	Protobuf Encoding = iota
 	// NDJSON is one or several lines of JSON a message, each of them {"result":{…}}.
 	NDJSON
-	// SSE is one or several server-sent events a message, each with the cursor as its id
-	// where it is an entry, and {"result":{…}} as its data.
+	// SSE is one or several server-sent events a message, each with {"result":{…}} as its
+	// data and, where it is an entry or a notice that has one, the cursor as its id.
 	SSE
 )
 
