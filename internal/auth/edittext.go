@@ -19,7 +19,10 @@ func insertToken(text, stanza string) (string, error) {
 	case err != nil:
 		return "", err
 	case key == nil:
-		return text + "\ntokens:\n" + indented(stanza, yamlIndent), nil
+		if text != "" {
+			text += "\n"
+		}
+		return text + "tokens:\n" + indented(stanza, yamlIndent), nil
 	default:
 		return insertInto(text, key, list, stanza)
 	}
