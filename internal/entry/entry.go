@@ -69,7 +69,8 @@ func (e *Entry) Attribute(key string) (string, bool) {
 // encoding and what surrounds it. Call it on stored entries only.
 func (e *Entry) Size() int {
 	// The struct, its strings' headers in Attributes, and the encoded text, which the
-	// strings of an entry that was read from the store point into.
+	// strings point into. What is shared as JSON is not counted: it is there only while
+	// somebody watches over HTTP, and about as much as the rest.
 	const structBytes, attributeBytes = 192, 32
 	return structBytes + attributeBytes*len(e.Attributes) + len(e.wire)
 }

@@ -38,8 +38,11 @@ const SharedBytes = 4 << 10
 
 // FreezeAs is Freeze for a store that has made the encoding already, with
 // [Entry.AppendWire]: for many entries in one piece of memory, which costs half. The
-// entry keeps wire.
-func (e *Entry) FreezeAs(position Position, wire []byte) { e.Position, e.wire = position, wire }
+// entry keeps wire, and nothing of what its texts were cut from: see settle.
+func (e *Entry) FreezeAs(position Position, wire []byte) {
+	e.Position, e.wire = position, wire
+	e.settle()
+}
 
 // Wire returns the entry as a logger.v1.LogEntry in protobuf encoding, without what
 // belongs to a stream: cursor, filter_revision and notice. The caller must not change
