@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -107,7 +108,7 @@ func TestEditedFile(t *testing.T) {
 	if err := RemoveToken(link, "a"); err == nil || !strings.Contains(err.Error(), "lets nobody in") {
 		t.Errorf("the last token: %v", err)
 	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != string(good) {
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, good) {
 		t.Errorf("the file is %q, %v", got, err)
 	}
 	if target, err := os.Readlink(link); err != nil || target != "access.yaml" {
