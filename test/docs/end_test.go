@@ -42,7 +42,15 @@ func TestCloseCodesAreThoseOfAsyncAPI(t *testing.T) {
 // are for what this server does not do, or for its own faults; a test of the gateway has
 // them.
 var endings = map[string]func(c *websocket.Conn) error{
-	"1008: fragments": func(c *websocket.Conn) error {
+	"1002": func(c *websocket.Conn) error {
+		unmasked := []byte{0x81, 0x02, '{', '}'}
+		_, err := c.NetConn().Write(unmasked)
+		return err
+	},
+	"1007": func(c *websocket.Conn) error {
+		return c.WriteMessage(websocket.TextMessage, []byte("{\"query\": \"\xff\"}"))
+	},
+	"1009: fragments": func(c *websocket.Conn) error {
 		_, err := c.NetConn().Write(fragments(130))
 		return err
 	},
@@ -51,7 +59,7 @@ var endings = map[string]func(c *websocket.Conn) error{
 		_, err := c.NetConn().Write(bytes.Repeat(ping, 40))
 		return err
 	},
-	"1009": func(c *websocket.Conn) error {
+	"1009: length": func(c *websocket.Conn) error {
 		return c.WriteMessage(websocket.TextMessage, bytes.Repeat([]byte(" "), 70<<10))
 	},
 	"4400": func(c *websocket.Conn) error {

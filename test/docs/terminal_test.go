@@ -103,7 +103,9 @@ func TestTerminalScreen(t *testing.T) {
 	see := func(what string, ok func(seen string) bool) string {
 		return await(t, what, ok, func() string { return tmux("capture-pane", "-p") })
 	}
-	see("all entries", func(seen string) bool { return strings.Contains(seen, "LIVE") && strings.Contains(seen, "out of stock") })
+	see("all entries", func(seen string) bool {
+		return strings.Contains(seen, "LIVE") && strings.Contains(seen, "out of stock")
+	})
 	tmux("send-keys", "-l", "declined")
 	see("the one that matches", func(seen string) bool {
 		return strings.Contains(seen, "card declined") && !strings.Contains(seen, "out of stock")
