@@ -28,7 +28,7 @@ const keepAlive = 40 * time.Second
 func TestCut(t *testing.T) {
 	t.Parallel()
 	const each = 143 // seven times, 1,001
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	s := server.Start(t, server.Plain, newSettings(t, nil))
 	writing := mixedLoad(t, s, 300)
 	time.Sleep(time.Second) // so that what the first entries cost is there before
 	writing.stop()

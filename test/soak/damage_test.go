@@ -28,7 +28,7 @@ func TestFlippedBit(t *testing.T) {
 		"blocks/*.sst", "blocks/*.log", "blocks/MANIFEST-*", "blocks/OPTIONS-*", "blocks/marker.*", "logsieve.meta", "logsieve.head",
 	} {
 		t.Run(filepath.Base(kind), func(t *testing.T) {
-			settings := server.NewSettings(t, server.Settings{"log.level": "info"})
+			settings := newSettings(t, nil)
 			log := prepare(t, settings, strings.HasSuffix(kind, ".log"))
 			entries += log.Len()
 			if !flip(t, filepath.Join(fmt.Sprint(settings["store.dir"]), kind)) {
@@ -145,7 +145,7 @@ func checkProgress(t *testing.T, conn *grpc.ClientConn, entries uint64) {
 // refused with the reason, whatever was written since.
 func TestPutBack(t *testing.T) {
 	t.Parallel()
-	settings := server.NewSettings(t, server.Settings{"log.level": "info"})
+	settings := newSettings(t, nil)
 	dir := fmt.Sprint(settings["store.dir"])
 	address := fmt.Sprint(settings["grpc.address"])
 	write := func(name string) {

@@ -31,8 +31,8 @@ func TestFullDisk(t *testing.T) {
 			dir := mountTmpfs(t)
 			filler := filepath.Join(dir, "filler")
 			must(t, os.WriteFile(filler, make([]byte, c.filler<<20), 0o600))
-			s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{
-				"log.level": "info", "store.dir": filepath.Join(dir, "data"), "store.disk_high_water": c.highWater,
+			s := server.Start(t, server.Plain, newSettings(t, server.Settings{
+				"store.dir": filepath.Join(dir, "data"), "store.disk_high_water": c.highWater,
 			}))
 			conn := connect(t, s.GRPC)
 			w := newWriter("api", 1, viaAPI(conn))

@@ -15,8 +15,8 @@ func TestFilterChanges(t *testing.T) {
 	t.Parallel()
 	const changes = 1_000
 	perSecond := scale(1_000, 5_000)
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{
-		"log.level": "info", "stream.filter_updates": 10_000, "stream.filter_burst": 10_000,
+	s := server.Start(t, server.Plain, newSettings(t, server.Settings{
+		"stream.filter_updates": 10_000, "stream.filter_burst": 10_000,
 	}))
 	idle := settled(t, s)
 	conn := connect(t, s.GRPC)

@@ -36,7 +36,7 @@ func TestKill(t *testing.T) {
 
 func killRound(t *testing.T, kills, perSecond int, total *row) (writing *load, delivered int) {
 	t.Helper()
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	s := server.Start(t, server.Plain, newSettings(t, nil))
 	idle := settled(t, s)
 	first := s
 	all := gather(t, s)

@@ -26,7 +26,7 @@ func startProxy(t *testing.T, target string) *proxy {
 func TestBadLine(t *testing.T) {
 	t.Parallel()
 	perSecond, length := scale(1_000, 5_000), scale(5*time.Second, 60*time.Second)
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	s := server.Start(t, server.Plain, newSettings(t, nil))
 	idle := settled(t, s)
 	lines := []*proxy{startProxy(t, s.GRPC), startProxy(t, s.HTTP)}
 	var watching, sockets []*subscriber

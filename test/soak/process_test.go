@@ -3,6 +3,7 @@ package soak
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os/exec"
 	"strings"
 	"sync"
@@ -33,6 +34,17 @@ func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.output.String()
+}
+
+// newSettings returns settings for a server that a crowd watches from one address, over few
+// connections.
+func newSettings(t *testing.T, more server.Settings) server.Settings {
+	t.Helper()
+	settings := server.NewSettings(t, server.Settings{
+		"log.level": "info", "network.max_connections_per_address": 4_096, "grpc.max_streams": 1_024,
+	})
+	maps.Copy(settings, more)
+	return settings
 }
 
 // launch runs the binary and returns once it serves or has ended.

@@ -33,8 +33,8 @@ func TestSickDisk(t *testing.T) {
 				order: 9, name: fmt.Sprintf("disk fails (%s, %s)", c.mode, c.fault), leaked: -1,
 				faults: fmt.Sprintf("%d × every sync fails with %s", rounds, c.fault),
 			}
-			settings := server.NewSettings(t, server.Settings{
-				"log.level": "info", "store.sync": c.mode, "store.sync_interval": "100ms",
+			settings := newSettings(t, server.Settings{
+				"store.sync": c.mode, "store.sync_interval": "100ms",
 			})
 			p, serves := launch(t, settings)
 			if !serves {

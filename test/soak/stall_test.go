@@ -23,7 +23,7 @@ import (
 func TestStalled(t *testing.T) {
 	t.Parallel()
 	perSecond, length := scale(2_000, 10_000), scale(5*time.Second, 60*time.Second)
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	s := server.Start(t, server.Plain, newSettings(t, nil))
 	idle := settled(t, s)
 	conn := connect(t, s.GRPC)
 	var watching []*subscriber
@@ -89,8 +89,8 @@ func TestStalledMemory(t *testing.T) {
 		{"WebSocket", stalledWebSockets},
 	} {
 		t.Run(transport.name, func(t *testing.T) {
-			s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{
-				"log.level": "info", "hub.ring_entries": 8_192,
+			s := server.Start(t, server.Plain, newSettings(t, server.Settings{
+				"hub.ring_entries":        8_192,
 				"websocket.write_timeout": "1h", // those that are given up cost nothing
 			}))
 			idle := settled(t, s)

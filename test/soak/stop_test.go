@@ -20,7 +20,7 @@ func TestStop(t *testing.T) {
 	t.Parallel()
 	const streams, perConnection = 500, 100
 	perSecond := scale(500, 2_000)
-	s := server.Start(t, server.Plain, server.NewSettings(t, server.Settings{"log.level": "info"}))
+	s := server.Start(t, server.Plain, newSettings(t, nil))
 	idle := settled(t, s)
 	var conns []*grpc.ClientConn
 	var watching []*subscriber

@@ -88,7 +88,7 @@ func overWebSocket(name, address string) *subscriber {
 func eager() grpc.ConnectParams {
 	return grpc.ConnectParams{
 		Backoff:           backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.5, MaxDelay: 200 * time.Millisecond},
-		MinConnectTimeout: time.Second,
+		MinConnectTimeout: patience, // one that is down refuses at once
 	}
 }
 

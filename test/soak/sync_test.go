@@ -31,7 +31,7 @@ func TestSyncBeforeAcknowledgement(t *testing.T) {
 		delay       time.Duration
 	}{{"fsync", late(short), short}, {"written", late(long), long}, {"fsync", "error=EIO", 0}} {
 		t.Run(c.mode+" "+c.fault[:5], func(t *testing.T) {
-			settings := server.NewSettings(t, server.Settings{"log.level": "info", "store.sync": c.mode, "store.sync_interval": "1m"})
+			settings := newSettings(t, server.Settings{"store.sync": c.mode, "store.sync_interval": "1m"})
 			p, _ := launch(t, settings)
 			conn := connect(t, fmt.Sprint(settings["grpc.address"]))
 			defer conn.Close() //nolint:errcheck // nothing is on it any more
