@@ -85,7 +85,7 @@ func (a *App) newService() error {
 		QueueBytes: int(c.QueueSize), ProgressInterval: c.ProgressInterval,
 		FirstFilterTimeout: c.FirstFilterTimeout, MaxStreams: c.MaxStreams, MaxAge: c.MaxAge, IdleTimeout: c.IdleTimeout, Limits: a.limits,
 		MaxStreamsPerPrincipal: c.MaxStreamsPerPrincipal, CursorSecret: secret,
-		MaxEntriesPerSecond: c.MaxEntriesPerSecond, FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
+		Filter: a.filterLimits(), MaxEntriesPerSecond: c.MaxEntriesPerSecond, FilterUpdates: c.FilterUpdates, FilterBurst: c.FilterBurst,
 	}, a.hub, a.store, a.sink, monitor.NewMetrics(a.registry), a.logger.With("part", "monitor"))
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 )
@@ -16,4 +17,12 @@ func limitKeys() []string {
 		wsconn.LimitMessageSize, wsconn.LimitMessageRate, wsconn.LimitFragments,
 		wsconn.LimitControls, wsconn.LimitPongTimeout, wsconn.LimitWriteTimeout,
 	}, monitor.LimitKeys()...)
+}
+
+func (a *App) filterLimits() filter.Limits {
+	c := a.cfg.Filter
+	return filter.Limits{
+		Bytes: int(c.MaxSize), Depth: c.MaxDepth, Conditions: c.MaxConditions,
+		Regexes: c.MaxRegexes, Instructions: c.MaxRegexInstructions,
+	}
 }

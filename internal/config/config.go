@@ -25,6 +25,7 @@ type Config struct {
 	Store     Store     `key:"store"`
 	Hub       Hub       `key:"hub"`
 	Stream    Stream    `key:"stream"`
+	Filter    Filter    `key:"filter"`
 	Ingest    Ingest    `key:"ingest"`
 	WebSocket WebSocket `key:"websocket"`
 	Log       Log       `key:"log"`
@@ -43,6 +44,7 @@ func Default() Config {
 		Store:     defaultStore(),
 		Hub:       Hub{RingEntries: 65536, RingSize: 64 * MiB},
 		Stream:    defaultStream(),
+		Filter:    defaultFilter(),
 		Ingest:    defaultIngest(),
 		WebSocket: defaultWebSocket(),
 		Log:       Log{Level: "info", Format: FormatText},

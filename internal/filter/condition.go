@@ -42,11 +42,11 @@ func (b *budget) compileText(f field, op operator, v value) (expr, error) {
 		if err := b.regex(v.span); err != nil {
 			return expr{}, err
 		}
-		p, err := compileRegex(f, v)
+		p, err := compileRegex(f, v, b)
 		if err != nil {
 			return expr{}, err
 		}
-		return leaf(p), b.program(int(p.instructions), v.span)
+		return leaf(p), nil
 	case opLess, opLessEqual, opGreater, opGreaterEqual:
 		return compileOrder(f, op, v)
 	case opNotEqual, opNotMatch:

@@ -22,6 +22,9 @@ type Error struct {
 	Message string
 	// Hint says what would be right. May be empty.
 	Hint string
+	// Limit is the key of the limit that the filter is above, such as LimitDepth. Empty for
+	// any other mistake.
+	Limit string
 }
 
 var _ error = (*Error)(nil)

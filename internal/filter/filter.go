@@ -21,11 +21,12 @@ type Matcher struct {
 // policy are not looked at.
 //
 // The error is always an [*Error]. Of several mistakes it is one.
-func Compile(f *loggerv1.LogFilter) (*Matcher, error) {
-	if err := checkTexts(f, MaxBytes); err != nil {
+func (l Limits) Compile(f *loggerv1.LogFilter) (*Matcher, error) {
+	l = l.withDefaults()
+	if err := checkTexts(f, l.Bytes); err != nil {
 		return nil, err
 	}
-	b := &budget{limits: defaultLimits}
+	b := &budget{Limits: l}
 	query, err := parse(source{"query", f.GetQuery()}, b)
 	if err != nil {
 		return nil, err
@@ -37,7 +38,10 @@ func Compile(f *loggerv1.LogFilter) (*Matcher, error) {
 	return newMatcher(all(parts...)), nil
 }
 
-// Parse compiles a query alone. The error is always an [*Error], of field "query".
+// Compile is Compile of the default limits.
+func Compile(f *loggerv1.LogFilter) (*Matcher, error) { return Limits{}.Compile(f) }
+
+// Parse compiles a query alone, within the default limits. The error is always an [*Error], of field "query".
 func Parse(query string) (*Matcher, error) {
 	return Compile(&loggerv1.LogFilter{Query: query})
 }

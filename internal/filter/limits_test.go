@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"errors"
 	"fmt"
 	"regexp/syntax"
 	"strings"
@@ -90,6 +91,31 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Limits other than the default are those that hold, and the error names the one that a
+// filter is above.
+func TestLimitsThatAreSet(t *testing.T) {
+	for _, c := range []struct {
+		limits        Limits
+		within, above string
+		limit         string
+	}{
+		{Limits{Bytes: 5}, "abcde", "abcdef", LimitBytes},
+		{Limits{Depth: 2}, "((a))", "(((a)))", LimitDepth},
+		{Limits{Conditions: 2}, "a b", "a b c", LimitConditions},
+		{Limits{Regexes: 1}, "host=~a+", "host=~a+ host=~b+", LimitRegexes},
+		{Limits{Instructions: 20}, "host=~a+", "host=~'[ab]{20}c'", LimitInstructions},
+		{Limits{Instructions: 2000}, "host=~'[ab]{1000}c'", "host=~'[ab]{1000}[cd]{1000}e'", LimitInstructions},
+	} {
+		if _, err := c.limits.Compile(&loggerv1.LogFilter{Query: c.within}); err != nil {
+			t.Errorf("%+v: %q: %v", c.limits, c.within, err)
+		}
+		_, err := c.limits.Compile(&loggerv1.LogFilter{Query: c.above})
+		if e, ok := errors.AsType[*Error](err); !ok || e.Limit != c.limit {
+			t.Errorf("%+v: %q: %v, want it above %s", c.limits, c.above, err, c.limit)
+		}
+	}
+}
+
 // The estimate is what keeps a large program from being made: it must never be below
 // the real size.
 func TestProgramSizeIsAnUpperBound(t *testing.T) {
@@ -100,7 +126,7 @@ func TestProgramSizeIsAnUpperBound(t *testing.T) {
 			t.Skip("not a regular expression that Go takes")
 		}
 		estimate := programSize(tree)
-		if estimate > MaxRegexInstructions {
+		if estimate > MostInstructions {
 			t.Skip("refused")
 		}
 		program, err := syntax.Compile(tree.Simplify())
@@ -144,3 +170,6 @@ func TestHugeInputIsRefusedBeforeItIsParsed(t *testing.T) {
 		}
 	}
 }
+
+// newBudget returns the budget of a filter within the default limits.
+func newBudget() *budget { return &budget{Limits: Limits{}.withDefaults()} }

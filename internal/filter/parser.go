@@ -15,7 +15,7 @@ type parser struct {
 
 // parse returns the tree of a query.
 func parse(s source, b *budget) (expr, error) {
-	if err := checkText(s, b.bytes); err != nil {
+	if err := checkText(s, b.Bytes); err != nil {
 		return expr{}, err
 	}
 	p := parser{lexer: lexer{source: s}, budget: b}
@@ -52,8 +52,8 @@ func (s source) tooLong(room, bytes, maxBytes int) error {
 	for begin > 0 && begin < len(s.text) && !utf8.RuneStart(s.text[begin]) {
 		begin--
 	}
-	return s.span(begin, len(s.text)).fail("leave conditions out, or use a regular expression for many alike",
-		"the filter is too long: %d bytes, the limit is %d bytes", bytes, maxBytes)
+	return over(LimitBytes, s.span(begin, len(s.text)).fail("leave conditions out, or use a regular expression for many alike",
+		"the filter is too long: %d bytes, the limit is %d bytes", bytes, maxBytes))
 }
 
 // expression reads factors up to the end or a closing parenthesis. A sequence needs no
@@ -151,8 +151,8 @@ func (p *parser) open() (span, error) {
 	open := p.span(p.pos, p.pos+1)
 	p.pos++
 	p.nesting++
-	if p.nesting > p.depth {
-		return open, open.fail("write it flatter", "parentheses are nested more than %d deep", p.depth)
+	if p.nesting > p.Depth {
+		return open, over(LimitDepth, open.fail("write it flatter", "parentheses are nested more than %d deep", p.Depth))
 	}
 	return open, nil
 }

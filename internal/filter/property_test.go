@@ -11,11 +11,11 @@ import (
 
 // roomy are limits that no canonical text exceeds: such a text may be longer and deeper
 // than what it was made of.
-var roomy = limits{bytes: 1 << 20, depth: 1 << 10, conditions: 1 << 12, regexes: 1 << 10, instructions: 1 << 20}
+var roomy = Limits{Bytes: 1 << 20, Depth: 1 << 10, Conditions: 1 << 12, Regexes: 1 << 10, Instructions: 1 << 20}
 
 // parseRoomy returns the tree of a query, as it was written.
 func parseRoomy(t interface{ Fatalf(string, ...any) }, query string) expr {
-	x, err := parse(source{"query", query}, &budget{limits: roomy})
+	x, err := parse(source{"query", query}, &budget{Limits: roomy})
 	if err != nil {
 		t.Fatalf("parse(%q): %v", query, err)
 	}

@@ -86,15 +86,15 @@ func (p *regex) appendText(b []byte) []byte {
 
 // compileRegex makes the predicate of a regular expression. It is parsed and measured
 // before it is compiled: a program of a million instructions is never made.
-func compileRegex(f field, v value) (*regex, error) {
+func compileRegex(f field, v value, b *budget) (*regex, error) {
 	source := v.verbatim()
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return nil, regexError(v, source, err)
 	}
 	size := programSize(tree)
-	if size > MaxRegexInstructions {
-		return nil, v.fail("repeat less: x{1000} is a thousand copies of x", "the regular expression is too large, its program would exceed %d instructions", MaxRegexInstructions)
+	if err := b.program(size, v.span); err != nil {
+		return nil, err
 	}
 	p := &regex{field: f, source: source, instructions: Cost(size)}
 	l := literalsOf(tree)

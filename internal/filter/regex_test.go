@@ -50,7 +50,7 @@ func TestRegex(t *testing.T) {
 func TestRegexIsThatOfRegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		expression := drawRegex(t, 2)
-		p, err := compileRegex(field{kind: MessageField}, source{"regex", expression}.value())
+		p, err := compileRegex(field{kind: MessageField}, source{"regex", expression}.value(), newBudget())
 		if err != nil {
 			t.Skip("refused")
 		}
@@ -99,7 +99,7 @@ func TestWhatARegexRequires(t *testing.T) {
 		{"ab\uFFFD", nil, true},
 		{"a[\uFFFD]bc", nil, true},
 	} {
-		p, err := compileRegex(field{kind: MessageField}, source{"regex", c.expression}.value())
+		p, err := compileRegex(field{kind: MessageField}, source{"regex", c.expression}.value(), newBudget())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestWhatARegexRequires(t *testing.T) {
 }
 
 func TestRegexLooksInAnyCaseWhereItSaysSo(t *testing.T) {
-	p, err := compileRegex(field{kind: MessageField}, source{"regex", "(?i)timeout after"}.value())
+	p, err := compileRegex(field{kind: MessageField}, source{"regex", "(?i)timeout after"}.value(), newBudget())
 	if err != nil {
 		t.Fatal(err)
 	}

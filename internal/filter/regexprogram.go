@@ -3,7 +3,7 @@ package filter
 import "regexp/syntax"
 
 // programSize returns an upper bound of the number of instructions that a regular
-// expression compiles to, or more than MaxRegexInstructions where it is more.
+// expression compiles to, or more than MostInstructions where it is more.
 func programSize(re *syntax.Regexp) int {
 	const frame = 2 // fail, match
 	return frame + instructions(re)
@@ -12,7 +12,7 @@ func programSize(re *syntax.Regexp) int {
 func instructions(re *syntax.Regexp) int {
 	n := 0
 	for _, sub := range re.Sub {
-		n = min(n+instructions(sub), MaxRegexInstructions+1)
+		n = min(n+instructions(sub), MostInstructions+1)
 	}
 	switch re.Op { //nolint:exhaustive // The rest is one instruction.
 	case syntax.OpLiteral:
@@ -24,7 +24,7 @@ func instructions(re *syntax.Regexp) int {
 	case syntax.OpRepeat:
 		n = repeated(n, re.Min, re.Max)
 	}
-	return min(max(n, 1), MaxRegexInstructions+1)
+	return min(max(n, 1), MostInstructions+1)
 }
 
 // repeated returns the instructions of a repetition of n instructions: x{2,5} is

@@ -11,7 +11,6 @@ import (
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
-	"github.com/seed-2f16ea30/logsieve/internal/filter"
 )
 
 const (
@@ -38,7 +37,7 @@ func (s *Service) ListFields(ctx context.Context, req *loggerv1.ListFieldsReques
 	case window > maxWindow:
 		return nil, fault.Invalid("window", "window is above its limit of 100,000", "ask for fewer")
 	}
-	m, err := filter.Parse(req.GetQuery())
+	m, err := s.compile(&loggerv1.LogFilter{Query: req.GetQuery()})
 	if err != nil {
 		return nil, err
 	}

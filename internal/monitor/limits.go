@@ -1,5 +1,12 @@
 package monitor
 
+import (
+	"errors"
+
+	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
+)
+
 // LimitHits counts how often each limit bit. Hit does not block and is safe for concurrent
 // use.
 type LimitHits interface{ Hit(limit string) }
@@ -18,6 +25,7 @@ const (
 func LimitKeys() []string {
 	return []string{
 		limitStreams, limitPrincipalStreams, limitFirstFilter, limitFilterUpdates, limitMaxAge, limitIdle,
+		filter.LimitBytes, filter.LimitDepth, filter.LimitConditions, filter.LimitRegexes, filter.LimitInstructions,
 	}
 }
 
@@ -26,4 +34,13 @@ func (s *Service) hit(limit string) {
 	if s.cfg.Limits != nil {
 		s.cfg.Limits.Hit(limit)
 	}
+}
+
+// compile compiles a filter within the limits of the service.
+func (s *Service) compile(f *loggerv1.LogFilter) (*filter.Matcher, error) {
+	m, err := s.cfg.Filter.Compile(f)
+	if e, ok := errors.AsType[*filter.Error](err); ok && e.Limit != "" {
+		s.hit(e.Limit)
+	}
+	return m, err
 }

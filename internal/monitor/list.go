@@ -86,7 +86,7 @@ type page struct {
 }
 
 func newPage(ctx context.Context, r *reader, req *loggerv1.ListEntriesRequest) (*page, error) {
-	m, err := filter.Compile(&loggerv1.LogFilter{
+	m, err := r.service.compile(&loggerv1.LogFilter{
 		Query: req.GetQuery(), MinSeverity: req.GetMinSeverity(), Services: req.GetServices(), Hosts: req.GetHosts(),
 		Attributes: req.GetAttributes(), Contains: req.GetContains(), Excludes: req.GetExcludes(), Regex: req.GetRegex(),
 	})

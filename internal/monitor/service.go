@@ -10,6 +10,7 @@ import (
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
+	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/hub"
 	"github.com/seed-2f16ea30/logsieve/internal/store"
 )
@@ -52,6 +53,8 @@ type Config struct {
 	// FilterUpdates is how many filters a second a stream takes up, after the first
 	// FilterBurst. Those that come faster are overtaken by the newest. 0: no limit.
 	FilterUpdates, FilterBurst int
+	// Filter are the limits of a filter.
+	Filter filter.Limits
 	// MaxEntriesPerSecond is how many entries a second a stream is sent, whatever its filter
 	// says; what is above it is left out, and told. 0: no limit.
 	MaxEntriesPerSecond int
