@@ -79,6 +79,7 @@ func TestEndlessLine(t *testing.T) {
 	const size, kept = 1 << 20, 256 << 10 // ingest.entry_size, as it comes
 	attack{
 		order: 82, name: "1 MB without a line end", expected: "cut to 256 KiB, and the entry says so",
+		growth: 128 << 20, // the ring of recent entries fills
 		run: func(t *testing.T, s *server.Server) (string, string) {
 			t.Helper()
 			tries := scale(2, 100)

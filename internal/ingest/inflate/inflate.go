@@ -4,10 +4,13 @@
 package inflate
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -57,18 +60,40 @@ func ReadAll(body io.Reader, encoding string, limits Limits) ([]byte, error) {
 	}
 }
 
-func gunzip(wire *bounded, limits Limits) ([]byte, error) {
-	unzip, err := gzip.NewReader(wire)
+// turns bound how many bodies are expanded at a time, in the whole process: half as many as
+// there are processors, so that the others are left to those who send no bombs. Each may take Limits.Decoded of memory, for which
+// whoever sends a bomb has to send a thousandth: thirty at once took 600 MiB. A client that
+// is slow has no turn yet, for its body is read before.
+var turns = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
+
+// scratch is what bodies are expanded into. Only what turns out to be good is copied: to grow
+// a buffer to 20 MiB leaves as much behind for each bomb, until the garbage is collected.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func gunzip(wire io.Reader, limits Limits) ([]byte, error) {
+	packed, err := io.ReadAll(wire)
 	if err != nil {
-		return nil, wire.cause(err)
+		return nil, err
+	}
+	turns <- struct{}{}
+	defer func() { <-turns }()
+	unzip, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	defer unzip.Close()
-	decoded := &bounded{from: unzip, left: limits.Decoded, limit: limits.Decoded, what: "expanded"}
-	data, err := io.ReadAll(decoded)
-	if err != nil {
-		return nil, wire.cause(err)
+	data := scratch.Get().(*bytes.Buffer) //nolint:errcheck,forcetypeassert // the pool's New says so.
+	defer scratch.Put(data)
+	data.Reset()
+	_, err = data.ReadFrom(&bounded{from: unzip, left: limits.Decoded, limit: limits.Decoded, what: "expanded"})
+	switch {
+	case err == nil:
+		return bytes.Clone(data.Bytes()), nil
+	case errors.Is(err, ErrTooLarge):
+		return nil, err
+	default:
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return data, nil
 }
 
 // bounded fails with ErrTooLarge at the first byte over its limit.
@@ -100,16 +125,4 @@ func (b *bounded) Read(p []byte) (int, error) {
 		b.err = err
 	}
 	return n, err
-}
-
-// cause tells a failure of the reader below gzip, and of a bound, from damage.
-func (b *bounded) cause(err error) error {
-	switch {
-	case b.err != nil:
-		return b.err
-	case errors.Is(err, ErrTooLarge):
-		return err
-	default:
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
 }

@@ -3,6 +3,7 @@ package inflate_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -23,6 +24,11 @@ func gzipped(tb testing.TB, data []byte) []byte {
 		tb.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// lie changes what a body says about its size.
+func lie(body []byte, size uint32) []byte {
+	return binary.LittleEndian.AppendUint32(body[:len(body)-4], size)
 }
 
 func TestReadAll(t *testing.T) {
@@ -50,6 +56,7 @@ func TestReadAllBounds(t *testing.T) {
 		"wire":             {text, "", inflate.Limits{Wire: 999, Decoded: 5000}, "as sent"},
 		"wire and decoded": {text, "", inflate.Limits{Wire: 5000, Decoded: 999}, "as sent"},
 		"expanded":         {gzipped(t, text), "gzip", inflate.Limits{Wire: 5000, Decoded: 999}, "expanded"},
+		"a lie about it":   {lie(gzipped(t, text), 10), "gzip", inflate.Limits{Wire: 5000, Decoded: 999}, "expanded"},
 		"wire of gzip":     {gzipped(t, text), "gzip", inflate.Limits{Wire: 20, Decoded: 5000}, "as sent"},
 	} {
 		_, err := inflate.ReadAll(bytes.NewReader(c.body), c.encoding, c.limits)
@@ -73,6 +80,7 @@ func TestReadAllFailures(t *testing.T) {
 		"no gzip":       {strings.NewReader("text"), "gzip", inflate.ErrDamaged},
 		"empty gzip":    {strings.NewReader(""), "gzip", inflate.ErrDamaged},
 		"cut":           {bytes.NewReader(whole[:len(whole)-1]), "gzip", inflate.ErrDamaged},
+		"a wrong size":  {bytes.NewReader(lie(bytes.Clone(whole), 3)), "gzip", inflate.ErrDamaged},
 		"checksum":      {bytes.NewReader(damaged), "gzip", inflate.ErrDamaged},
 		"reader":        {iotest.ErrReader(io.ErrNoProgress), "", io.ErrNoProgress},
 		"gzip's reader": {io.MultiReader(bytes.NewReader(whole[:12]), iotest.ErrReader(io.ErrNoProgress)), "gzip", io.ErrNoProgress},
