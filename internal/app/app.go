@@ -87,6 +87,7 @@ func New(cfg config.Config, logger *slog.Logger, options Options) (*App, error) 
 	a := &App{cfg: cfg, logger: logger, stdin: options.Stdin}
 	steps := []func() error{
 		a.newTelemetry,
+		a.newHeadroom,
 		a.newTLS,
 		a.newDoor,
 		a.newStore,
