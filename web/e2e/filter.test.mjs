@@ -114,3 +114,46 @@ test('fields are counted, and a click narrows and widens', async () => {
     await inForce(page, 'everything');
   }, tall);
 });
+
+test('the rates say how many matched when, and lead there', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await it.server.number(21, 30);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(30);
+    const chart = page.locator('.chart .u-over');
+    const box = await chart.boundingBox();
+    // The newest second is at the right; which one exactly depends on when one looks.
+    await expect(async () => {
+      for (let x = box.width - 6; x > box.width - 200; x -= 6) {
+        await chart.hover({ position: { x, y: 20 } });
+        const said = await page.locator('section p', { hasText: '/s' }).textContent().catch(() => '');
+        if (/\s10\/s/.test(said)) {
+          await chart.click({ position: { x, y: 20 } });
+          return page.locator('footer .state').textContent();
+        }
+      }
+      return 'no second of ten';
+    }).toBe('Held still');
+  });
+});
+
+test('the colours are chosen, the link is copied, the fields are put away', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await page.getByRole('button', { name: 'Dark colours' }).click();
+    await expect(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await page.reload();
+    await live(page);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark', 'it is kept');
+    await filter(page, 'disk');
+    await inForce(page, 'disk');
+    await page.getByRole('button', { name: 'Copy a link' }).click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${it.server.url}?q=disk`);
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByRole('group', { name: 'Filters to try' }).getByRole('button').first().click();
+    await inForce(page, 'severity>=WARN');
+    const aside = page.getByRole('complementary', { name: 'Fields' });
+    await page.getByRole('button', { name: 'Fields', exact: true }).click();
+    await expect(() => aside.count()).toBe(0);
+  }, tall);
+});

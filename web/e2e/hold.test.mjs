@@ -127,3 +127,33 @@ test('what does not fit while paused is a gap that can be filled', async () => {
     assert.equal((await rows(page)).filter((r) => r.includes('not shown')).length, 0);
   });
 });
+
+test('the past and the stream join, however much comes before the past is there', async () => {
+  await it.server.number(22_001, 22_050);
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await it.page(async (page) => {
+    await page.route(/\/logs\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.reload();
+    await live(page);
+    await it.server.number(22_051, 23_250); // four times what a page of the past holds
+    await expect(async () => (await numbers(page)).at(-1)).toBe(23_250);
+    release();
+    await page.locator('.scroller').hover();
+    await page.mouse.wheel(0, -100);
+    const met = new Set();
+    await expect(async () => {
+      for (const n of await numbers(page)) met.add(n);
+      await page.mouse.wheel(0, -1500);
+      return met.has(21_800);
+    }).toBe(true);
+    const shown = [...met].sort((a, b) => a - b);
+    assert.deepEqual(shown, range(shown[0], 23_250));
+    await page.evaluate(() => (document.querySelector('.scroller').scrollTop -= 1));
+    const here = await numbers(page);
+    assert.deepEqual(here, range(here[0], here.at(-1)), 'in order, nothing twice');
+  }, tall);
+});
