@@ -21,8 +21,7 @@ type malformed struct {
 // The codes of close frames that an attacker is to see.
 var (
 	protocol = []int{1002}
-	// The first filter that is not UTF-8 is told where its mistake is; 1007 would say less.
-	notUTF8  = []int{1007, 4400}
+	notUTF8  = []int{1007}
 	tooLong  = []int{1009}
 	policy   = []int{1008}
 	noFilter = []int{4400}
@@ -133,10 +132,10 @@ func badFragments() []malformed {
 		}, protocol},
 		{"500 fragments", func(r *rand.Rand) []byte {
 			return append(frame(r, opText, "{"), bytes.Repeat(frame(r, opContinuation, " "), 500)...)
-		}, policy},
+		}, tooLong},
 		{"500 empty fragments", func(r *rand.Rand) []byte {
 			return append(frame(r, opText, ""), bytes.Repeat(frame(r, opContinuation, ""), 500)...)
-		}, policy},
+		}, tooLong},
 		{"fragments that are too long together", func(r *rand.Rand) []byte {
 			return append(frame(r, opText, ""), bytes.Repeat(frame(r, opContinuation, strings.Repeat(" ", 4000)), 20)...)
 		}, tooLong},
