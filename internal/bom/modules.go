@@ -22,7 +22,11 @@ func goModules(root string) ([]Component, error) {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
 	version := strings.TrimPrefix(runtime.Version(), "go")
-	all := []Component{{Name: "std", Version: version, PURL: "pkg:golang/std@" + version, Licence: "BSD-3-Clause"}}
+	ui, err := swaggerUI(root)
+	if err != nil {
+		return nil, err
+	}
+	all := []Component{{Name: "std", Version: version, PURL: "pkg:golang/std@" + version, Licence: "BSD-3-Clause"}, ui}
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Split(strings.TrimSpace(line), "\t")
@@ -39,6 +43,20 @@ func goModules(root string) ([]Component, error) {
 		})
 	}
 	return all, nil
+}
+
+// swaggerUI returns Swagger UI, whose files are in the binary, but not the module that they
+// were taken out of.
+func swaggerUI(root string) (Component, error) {
+	const module = "github.com/swaggo/files/v2"
+	command := exec.Command("go", "list", "-m", "-f", "{{.Version}}", module)
+	command.Dir = root
+	out, err := command.Output()
+	if err != nil {
+		return Component{}, fmt.Errorf("go list: %w", err)
+	}
+	version := strings.TrimSpace(string(out))
+	return Component{Name: "swagger-ui", Version: version, PURL: "pkg:golang/" + module + "@" + version, Licence: "Apache-2.0"}, nil
 }
 
 // licenceIn returns the licence of the module in a directory.
