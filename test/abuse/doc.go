@@ -7,5 +7,6 @@
 // grow beyond a bound.
 //
 // As they stand the tests are short. With -abuse the attacks have the size that
-// docs/security.md tells, and -abuse.report replaces its table by what was measured.
+// docs/security.md tells, and -abuse.report replaces its table by what was measured. They want
+// Linux, where every address of 127.0.0.0/8 is one that an attacker can come from.
 package abuse
