@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -55,11 +56,19 @@ func (a *App) newHub() error {
 		RingEntries: a.cfg.Hub.RingEntries, RingBytes: int(a.cfg.Hub.RingSize),
 		QueueBytes: int(a.cfg.Stream.MaxQueued), Readers: storeReaders,
 	}, a.store)
-	// For all streams together: one metric a stream would make as many as there are clients.
+	// For all streams together and for the largest: one metric a stream would make as many
+	// as there are clients.
+	return errors.Join(
+		a.gauge("queued_bytes", "What live streams hold of entries that their clients have not taken, together.", a.hub.Queued),
+		a.gauge("queued_bytes_max", "What the live stream holds that holds most of entries that its client has not taken.", a.hub.Largest),
+	)
+}
+
+// gauge registers a gauge of streams that is asked for its value.
+func (a *App) gauge(name, help string, value func() int) error {
 	return a.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: telemetry.Namespace, Subsystem: "stream", Name: "queued_bytes",
-		Help: "What live streams hold of entries that their clients have not taken, together.",
-	}, func() float64 { return float64(a.hub.Queued()) }))
+		Namespace: telemetry.Namespace, Subsystem: "stream", Name: name, Help: help,
+	}, func() float64 { return float64(value()) }))
 }
 
 func (a *App) newSink() error {

@@ -153,21 +153,43 @@ func (h *Hub) Join(s *Subscription, after entry.Position) (backlog [][]*entry.En
 	return backlog, h.Head(), true
 }
 
+// Left is what became of a subscription that has left.
+type Left struct {
+	// Handed is how many entries were ever handed to it, and Dropped how many of them were
+	// not taken.
+	Handed, Dropped int
+	// Peak is the most that it ever held, in bytes.
+	Peak int
+}
+
 // Leave ends what Join began. The subscription gets nothing more, and what it holds is
-// let go of. It returns how many entries were ever handed to the subscription, and how
-// many of them were not taken.
-func (h *Hub) Leave(s *Subscription) (handed, left int) {
+// let go of.
+func (h *Hub) Leave(s *Subscription) Left {
 	h.mu.Lock()
 	h.subscriptions.Remove(s.place)
 	h.live--
 	h.mu.Unlock()
-	left = len(h.Take(s, nil).Entries)
+	dropped := len(h.Take(s, nil).Entries)
 	h.Done(s)
-	return s.handed, left // nobody changes it any more
+	return Left{Handed: s.handed, Dropped: dropped, Peak: s.peak} // nobody changes it any more
 }
 
 // Queued returns how much the subscriptions hold together, in bytes.
 func (h *Hub) Queued() int { return int(h.queued.Load()) }
+
+// Largest returns how much the subscription holds that holds most, in bytes. It looks at all
+// of them, for which publishing may wait a little: it is for who looks every few seconds.
+func (h *Hub) Largest() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	largest := 0
+	for s := range h.subscriptions.All() {
+		s.mu.Lock()
+		largest = max(largest, s.inHand+s.bytes)
+		s.mu.Unlock()
+	}
+	return largest
+}
 
 // Read returns a stretch of the log behind a position, from the ring if it reaches back
 // that far and from the store otherwise, where it may have to wait for its turn. It is of

@@ -27,6 +27,8 @@ type Subscription struct {
 	// and a client that does not read keeps it there. Without it a stalled stream would
 	// hold twice its budget.
 	inHand int
+	// peak is the most that it ever held, in the queue and in hand.
+	peak int
 	// last is the newest entry that was ever put into the queue, and handed counts all.
 	last   entry.Position
 	handed int
@@ -65,6 +67,7 @@ func (s *Subscription) push(e *entry.Entry, decided bool, budget int) (grown int
 	default:
 		s.queue = append(s.queue, e)
 		s.bytes += size
+		s.peak = max(s.peak, s.inHand+s.bytes)
 		s.undecided = s.undecided || !decided
 		s.last = e.Position
 		s.handed++

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"iter"
+
 	"github.com/seed-2f16ea30/logsieve/internal/entry"
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 )
@@ -85,6 +87,19 @@ func (s *Set[S]) AppendMatches(dst []S, e *entry.Entry) []S {
 // Undecided returns how many of the subscribers that [Set.AppendMatches] appended last may
 // not match: the last ones, whose filters ask for an expression that was not run.
 func (s *Set[S]) Undecided() int { return s.undecided }
+
+// All returns the subscribers, in no particular order, each as often as it was added.
+func (s *Set[S]) All() iter.Seq[S] {
+	return func(yield func(S) bool) {
+		for i := range s.members {
+			for _, subscriber := range s.members[i].subscribers {
+				if !yield(subscriber) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // Len returns the number of different filters.
 func (s *Set[S]) Len() int { return len(s.engine.live) }

@@ -17,9 +17,9 @@ func TestDearFilter(t *testing.T) {
 	m.live(1)
 	var want []string
 	req := &loggerv1.WriteEntriesRequest{}
-	for i := range 40 {
-		text := strings.Repeat("ab", 6000) + fmt.Sprint(i)
-		if i%8 == 0 {
+	for i := range 12 {
+		text := strings.Repeat("ab", 1100) + fmt.Sprint(i)
+		if i%4 == 0 {
 			text += "ae"
 			want = append(want, text)
 		}

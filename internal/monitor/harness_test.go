@@ -36,6 +36,7 @@ type server struct {
 	pipe    *bufconn.Listener
 	callers *callers
 	log     *logText
+	metrics *prometheus.Registry
 	written int
 }
 
@@ -116,7 +117,7 @@ func start(t *testing.T, change ...func(*setup)) *server {
 	})
 	return &server{
 		LoggerClient: loggerv1.NewLoggerClient(conn), t: t,
-		store: log, service: service, pipe: pipe, callers: known, log: text,
+		store: log, service: service, pipe: pipe, callers: known, log: text, metrics: registry,
 	}
 }
 

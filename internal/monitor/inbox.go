@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
@@ -24,6 +25,11 @@ import (
 // ten a second; 64 lets a stream that is busy sending for seconds still take the newest.
 const inboxSize = 64
 
+// inboxBytes bounds what those filters hold, in the same way. One that is not refused, of
+// which there is one, is of some 4 KiB unless the limits of a filter were raised; and the
+// first of all is taken whatever its size.
+const inboxBytes = 64 << 10
+
 // received is a filter as it came: compiled, or refused.
 type received struct {
 	revision uint32
@@ -31,6 +37,15 @@ type received struct {
 	matcher  *filter.Matcher // with the reader's scope
 	query    string          // the filter in canonical form, without the scope
 	refusal  error           // why it is refused; the others are not set then
+}
+
+// size is about how much memory it takes, in bytes.
+func (r *received) size() int {
+	const aRefusal = 256
+	if r.refusal != nil {
+		return aRefusal + len(r.refusal.Error())
+	}
+	return proto.Size(r.filter)
 }
 
 // inbox is where the goroutine that receives filters leaves them for the session.
@@ -47,6 +62,8 @@ type inbox struct {
 	mu       sync.Mutex
 	revision uint32      // of the newest filter
 	waiting  []received  // in the order of their revisions, at most one of them not refused
+	bytes    int         // what waits
+	peak     int         // the most that ever waited, in bytes
 	ended    error       // why there will be no more: io.EOF after a half-close
 	room     *sync.Cond  // signalled when waiting was taken
 	later    *time.Timer // shows what waits when the rate allows it; nil if nothing is held back
@@ -87,7 +104,7 @@ func (b *inbox) receive(ctx context.Context, recv func() (*loggerv1.LogFilter, e
 		}
 		b.put(f)
 		b.mu.Lock()
-		for len(b.waiting) >= inboxSize && ctx.Err() == nil {
+		for (len(b.waiting) >= inboxSize || b.bytes >= inboxBytes) && ctx.Err() == nil {
 			b.room.Wait()
 		}
 		b.mu.Unlock()
@@ -106,6 +123,8 @@ func (b *inbox) put(f *loggerv1.LogFilter) {
 		b.overtakeLocked(&r)
 	}
 	b.waiting = append(b.waiting, r)
+	b.bytes += r.size()
+	b.peak = max(b.peak, b.bytes)
 	if b.later != nil || b.pending.Load() {
 		return // will be seen together with the one before
 	}
@@ -136,7 +155,9 @@ func (b *inbox) overtakeLocked(newer *received) {
 		if newer.filter.GetBegin() == nil {
 			newer.filter.Begin = old.filter.GetBegin()
 		}
+		b.bytes -= old.size()
 		*old = received{revision: old.revision, refusal: errSuperseded}
+		b.bytes += old.size()
 	}
 }
 
@@ -163,10 +184,17 @@ func (b *inbox) signalLocked() {
 func (b *inbox) take() (waiting []received, ended error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	waiting, b.waiting = b.waiting, nil
+	waiting, b.waiting, b.bytes = b.waiting, nil, 0
 	b.pending.Store(false)
 	b.room.Signal()
 	return waiting, b.ended
+}
+
+// mostBytes returns the most that ever waited, in bytes.
+func (b *inbox) mostBytes() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.peak
 }
 
 // compile checks and compiles a filter.
@@ -177,7 +205,7 @@ func (b *inbox) compile(f *loggerv1.LogFilter) received {
 	if o := f.GetOverload(); o < 0 || o > loggerv1.Overload_SKIP_TO_LIVE {
 		return received{refusal: fault.Invalid("overload", "overload is not a value that this server knows", "send CATCH_UP or SKIP_TO_LIVE")}
 	}
-	m, err := filter.Compile(f)
+	m, err := b.reader.service.compile(f)
 	if err == nil {
 		err = b.reader.checkBegin(f)
 	}

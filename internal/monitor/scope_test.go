@@ -41,7 +41,9 @@ func everyCall(t *testing.T, s *server) map[string]error {
 	t.Helper()
 	ctx := t.Context()
 	ended := map[string]error{}
-	_, ended["Monitor"] = s.monitor(last("", 1)).Recv()
+	m := s.monitor()
+	_ = m.Send(last("", 1)) // it may have ended already
+	_, ended["Monitor"] = m.Recv()
 	tail, err := s.Tail(ctx, last("", 1))
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,7 @@ type session struct {
 	fell     bool
 	caughtUp bool
 	spare    []*entry.Entry // the slice of the last Take
+	peak     int            // the most bytes of entries that it held at a time
 
 	// goal is where the log ended when the filter in force came, or, once the client has
 	// closed its side, when it did so: up to there it is replay, and what is stored.
@@ -103,6 +104,8 @@ func (s *session) close() {
 		s.service.metrics.unaccounted.Add(float64(n))
 		s.service.logger.Error("a stream has lost count of its entries: please report this", "ledger", s.ledger)
 	}
+	s.service.metrics.outbound.Observe(float64(s.peak))
+	s.service.metrics.inbound.Observe(float64(s.filters.mostBytes()))
 	s.tick(false)
 	s.alarm.stop()
 	s.idle.stop()
@@ -213,11 +216,21 @@ func (s *session) catchUp(ctx context.Context) error {
 	case batch.Through <= s.reached:
 		return s.join(ctx)
 	}
+	s.holds(batch.Entries)
 	whole, _, err := s.deliver(ctx, batch.Entries, false)
 	if whole {
 		s.advance(batch.Through)
 	}
 	return err
+}
+
+// holds notes what the stream holds while it is behind.
+func (s *session) holds(entries []*entry.Entry) {
+	size := 0
+	for _, e := range entries {
+		size += e.Size()
+	}
+	s.peak = max(s.peak, size)
 }
 
 func (s *session) read(ctx context.Context) (store.Batch, error) {
@@ -264,9 +277,10 @@ func (s *session) join(ctx context.Context) error {
 // leave takes the stream out of the hub. What was queued is judged again.
 func (s *session) leave() {
 	if s.live != nil {
-		handed, left := s.service.hub.Leave(s.live)
-		s.ledger.handed += handed
-		s.ledger.dropped += left
+		left := s.service.hub.Leave(s.live)
+		s.ledger.handed += left.Handed
+		s.ledger.dropped += left.Dropped
+		s.peak = max(s.peak, left.Peak)
 		s.live = nil
 	}
 	clear(s.spare)
