@@ -337,6 +337,30 @@ func TestReloadKeepsFetchedKeys(t *testing.T) {
 	}
 }
 
+// Who a grant is for is a term of it, as what it allows is.
+func TestChangedClaimRevokes(t *testing.T) {
+	for name, change := range map[string]string{
+		"value": "claim: groups, value: developers",
+		"claim": "claim: roles, value: dev",
+	} {
+		g := newGuarded(t)
+		p := authenticated(t, g.access, g.jwt(t, nil))
+		text, err := os.ReadFile(g.access.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, g.access.path, strings.Replace(string(text), "claim: groups, value: dev", change, 1))
+		if err := g.access.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		if !isClosed(p.Revoked) {
+			t.Errorf("another %s does not revoke who has come in with the one before", name)
+		}
+		_, err = g.access.Authenticate(t.Context(), with(g.jwt(t, nil)))
+		wantRefusal(t, err, codes.PermissionDenied, "NO_GRANT")
+	}
+}
+
 // gauge returns the value of a metric.
 func gauge(t *testing.T, g prometheus.Collector) float64 {
 	t.Helper()

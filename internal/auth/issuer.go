@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -28,6 +29,10 @@ type claimGrant struct {
 	claim, value string // claim is empty: every token
 	grant
 }
+
+// String returns all that the grant says, as that of grant does, which would leave out whom
+// it is for: it is a term of the lease.
+func (g claimGrant) String() string { return fmt.Sprintf("%q %q %s", g.claim, g.value, g.grant) }
 
 func issuerKeys() []string {
 	return []string{"issuer", "audiences", "algorithms", "keys_file", "ca_file", "name_claim", "grants"}
