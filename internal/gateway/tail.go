@@ -101,7 +101,7 @@ func (t *tailWriter) start() error {
 	if t.format.idle != "" {
 		t.idle = time.AfterFunc(t.cfg.PingInterval, t.keepAlive)
 	}
-	return t.rc.Flush()
+	return t.flush()
 }
 
 // Header returns the header of the response.
@@ -135,7 +135,21 @@ func (t *tailWriter) FlushError() error {
 	if t.idle != nil {
 		t.idle.Reset(t.cfg.PingInterval)
 	}
-	return t.rc.Flush()
+	return t.flush()
+}
+
+// flush sends what was written, and takes the deadline away until the next write: one that
+// passes ends a stream of HTTP/2 whether it is written to or not. The caller holds mu.
+func (t *tailWriter) flush() error {
+	err := t.rc.Flush()
+	if t.expired.Load() {
+		return err
+	}
+	_ = t.rc.SetWriteDeadline(time.Time{})
+	if t.expired.Load() {
+		t.expire() // as in deadline
+	}
+	return err
 }
 
 // deadline gives the next write its time. The caller holds mu.
@@ -165,7 +179,7 @@ func (t *tailWriter) keepAlive() {
 		return
 	}
 	t.deadline()
-	if _, err := t.w.Write([]byte(t.format.idle)); err != nil || t.rc.Flush() != nil {
+	if _, err := t.w.Write([]byte(t.format.idle)); err != nil || t.flush() != nil {
 		return // the client has gone: the request's context tells the stream
 	}
 	t.idle.Reset(t.cfg.PingInterval)
