@@ -9,7 +9,7 @@ type Stream struct {
 	// by their encoding take up to twice that: a stalled stream stays below 1.5 MiB.
 	QueueSize Size `key:"queue_size" min:"64KiB" max:"256MiB"`
 	// ProgressInterval is how often a stream that asked for notices is told how far it
-	// has come. Range: 100ms to 1h. Default: 5s.
+	// has come. Range: 100ms to 1h. Default: 2s.
 	ProgressInterval time.Duration `key:"progress_interval" min:"100ms" max:"1h"`
 	// FirstFilterTimeout is how long a stream may be open without a filter. Range: 100ms
 	// to 1h. Default: 10s.
@@ -44,7 +44,7 @@ type Stream struct {
 func defaultStream() Stream {
 	return Stream{
 		QueueSize:              512 * KiB,
-		ProgressInterval:       5 * time.Second,
+		ProgressInterval:       2 * time.Second,
 		FirstFilterTimeout:     10 * time.Second,
 		MaxStreams:             4096,
 		MaxStreamsPerPrincipal: 64,
