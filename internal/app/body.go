@@ -21,3 +21,18 @@ func limitBody(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// answerTimeout is how long a request may take in all, its body and its answer: the largest
+// answer is of some 4 MiB, as long in coming as the largest body. Without it a client that
+// asks for as much and takes nothing holds the answer, and its connection, for ever.
+const answerTimeout = 2 * bodyTimeout
+
+// limitAnswer gives each request so much time. Streams and WebSockets have deadlines of
+// their own, which they set before they write and take away again.
+func limitAnswer(next http.Handler, within time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// For an error see limitBody.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(within))
+		next.ServeHTTP(w, r)
+	})
+}

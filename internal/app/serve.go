@@ -97,10 +97,10 @@ func (a *App) servers() []server {
 		all = append(all, grpcServer(a.otlpGRPC, l))
 	}
 	if l := a.listeners.otlpHTTP; l != nil {
-		all = append(all, a.httpServer(l, a.otlpHandler, nil))
+		all = append(all, a.httpServer(l, limitAnswer(a.otlpHandler, answerTimeout), nil))
 	}
 	if l := a.listeners.http; l != nil {
-		all = append(all, a.httpServer(l, a.gateway.Handler(), a.gateway.Shutdown))
+		all = append(all, a.httpServer(l, limitAnswer(a.gateway.Handler(), answerTimeout), a.gateway.Shutdown))
 	}
 	all = append(all, grpcServer(a.inner, a.listeners.pipe))
 	if l := a.listeners.grpc; l != nil {
