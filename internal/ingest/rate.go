@@ -95,8 +95,11 @@ func (l *rateLimiter) filled(a account, known bool, now time.Time) account {
 	}
 }
 
+// isFull tells whether an account says nothing. What a rate that does not exist is charged
+// does not come back.
 func (l *rateLimiter) isFull(a account) bool {
-	return a.bytes >= float64(l.rates.Burst) && a.entries >= float64(l.rates.Entries)
+	return (l.rates.Bytes == 0 || a.bytes >= float64(l.rates.Burst)) &&
+		(l.rates.Entries == 0 || a.entries >= float64(l.rates.Entries))
 }
 
 // tooFast refuses a batch for so many seconds.
