@@ -75,7 +75,7 @@ func (a *App) newSink() error {
 	c := a.cfg.Ingest
 	a.sink = ingest.NewSink(a.store, ingest.Limits{EntryBytes: int(c.EntrySize), Attributes: c.Attributes}, time.Now)
 	a.sink.LimitRates(ingest.Rates{Bytes: int64(c.RateSize), Burst: int64(c.RateBurst), Entries: c.RateEntries}, a.limits.Hit)
-	a.otlp = otlp.NewReceiver(a.sink, inflate.Limits{Wire: int64(c.BodySize), Decoded: int64(c.DecodedSize)}, a.logger.With("part", "otlp"))
+	a.otlp = otlp.NewReceiver(a.sink, inflate.Limits{Wire: int64(c.BodySize), Decoded: int64(c.DecodedSize), Hit: a.limits.Hit}, a.logger.With("part", "otlp"))
 	web, err := a.door.Web(a.webConfig(), otlp.Refuse)
 	if err != nil {
 		return err

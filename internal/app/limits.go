@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
+	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 )
 
@@ -10,6 +11,8 @@ import (
 // given telemetry.LimitHits.
 func limitKeys() []string {
 	return append([]string{
+		inflate.LimitWire,
+		inflate.LimitDecoded,
 		"ingest.rate_entries",
 		"ingest.rate_size",
 		"network.max_connections",

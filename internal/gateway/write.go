@@ -42,7 +42,7 @@ func (g *Gateway) write(r *http.Request) (*loggerv1.WriteEntriesResponse, error)
 		return nil, err
 	}
 	batch, err := body.Decode(r.Body, r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"),
-		inflate.Limits{Wire: int64(g.cfg.BodySize), Decoded: int64(g.cfg.DecodedSize)})
+		inflate.Limits{Wire: int64(g.cfg.BodySize), Decoded: int64(g.cfg.DecodedSize), Hit: g.cfg.Hit})
 	if err != nil {
 		return nil, bodyError(err)
 	}

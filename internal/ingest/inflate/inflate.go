@@ -21,6 +21,20 @@ type Limits struct {
 	Wire int64
 	// Decoded bounds the bytes that they expand to. Default 20 MiB.
 	Decoded int64
+	// Hit, if not nil, is called with LimitWire or LimitDecoded each time that one bites.
+	Hit func(limit string)
+}
+
+// The names of the limits, as Hit is told them: the keys of the configuration.
+const (
+	LimitWire    = "ingest.body_size"
+	LimitDecoded = "ingest.decoded_size"
+)
+
+func (l Limits) hit(limit string) {
+	if l.Hit != nil {
+		l.Hit(limit)
+	}
 }
 
 const (
@@ -47,7 +61,7 @@ func ReadAll(body io.Reader, encoding string, limits Limits) ([]byte, error) {
 	if limits.Decoded <= 0 {
 		limits.Decoded = defaultDecoded
 	}
-	wire := &bounded{from: body, left: limits.Wire, limit: limits.Wire, what: "as sent"}
+	wire := &bounded{from: body, left: limits.Wire, limit: limits.Wire, what: "as sent", hit: func() { limits.hit(LimitWire) }}
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
 		wire.left = min(limits.Wire, limits.Decoded)
@@ -85,7 +99,9 @@ func gunzip(wire io.Reader, limits Limits) ([]byte, error) {
 	data := scratch.Get().(*bytes.Buffer) //nolint:errcheck,forcetypeassert // the pool's New says so.
 	defer scratch.Put(data)
 	data.Reset()
-	_, err = data.ReadFrom(&bounded{from: unzip, left: limits.Decoded, limit: limits.Decoded, what: "expanded"})
+	_, err = data.ReadFrom(&bounded{
+		from: unzip, left: limits.Decoded, limit: limits.Decoded, what: "expanded", hit: func() { limits.hit(LimitDecoded) },
+	})
 	switch {
 	case err == nil:
 		return bytes.Clone(data.Bytes()), nil
@@ -101,6 +117,7 @@ type bounded struct {
 	from        io.Reader
 	left, limit int64
 	what        string
+	hit         func()
 	// err is how from ended, if not by its own end.
 	err error
 }
@@ -117,6 +134,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.from.Read(p)
 	if int64(n) > b.left {
+		b.hit()
 		b.err = fmt.Errorf("%w %s: at most %d bytes are taken", ErrTooLarge, b.what, b.limit)
 		return int(b.left), b.err
 	}

@@ -59,7 +59,13 @@ func TestReadAllBounds(t *testing.T) {
 		"a lie about it":   {lie(gzipped(t, text), 10), "gzip", inflate.Limits{Wire: 5000, Decoded: 999}, "expanded"},
 		"wire of gzip":     {gzipped(t, text), "gzip", inflate.Limits{Wire: 20, Decoded: 5000}, "as sent"},
 	} {
+		var hits []string
+		c.limits.Hit = func(limit string) { hits = append(hits, limit) }
 		_, err := inflate.ReadAll(bytes.NewReader(c.body), c.encoding, c.limits)
+		limit := map[string]string{"as sent": inflate.LimitWire, "expanded": inflate.LimitDecoded}[c.want]
+		if len(hits) != 1 || hits[0] != limit {
+			t.Errorf("%s: counted as %q, want %s", name, hits, limit)
+		}
 		if !errors.Is(err, inflate.ErrTooLarge) || errors.Is(err, inflate.ErrDamaged) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
