@@ -17,8 +17,12 @@ func TestPercentFor(t *testing.T) {
 		live, headroom uint64
 		want           int
 	}{
-		{0, 32 * mib, 800}, {4 * mib, 32 * mib, 800}, {8 * mib, 32 * mib, 400},
-		{32 * mib, 32 * mib, 100}, {1 << 40, 32 * mib, 100}, {mib, 0, 100},
+		{0, 32 * mib, 800},
+		{4 * mib, 32 * mib, 800},
+		{8 * mib, 32 * mib, 400},
+		{32 * mib, 32 * mib, 100},
+		{1 << 40, 32 * mib, 100},
+		{mib, 0, 100},
 	} {
 		if got := percentFor(test.live, test.headroom); got != test.want {
 			t.Errorf("with %d MiB in use and a headroom of %d MiB: %d %%, want %d %%",
@@ -64,7 +68,6 @@ func TestHeadroom(t *testing.T) {
 	}
 	runtime.KeepAlive(large)
 	stop()
-	large = nil
 	if !settle(headroom / 2) {
 		t.Errorf("stopped, a small heap is collected at %d MiB", goal()/mib)
 	}
