@@ -242,3 +242,19 @@ func file(t *testing.T, name, text string) string {
 	}
 	return path
 }
+
+// wscat prints the last entries and every new one.
+func TestWscat(t *testing.T) {
+	s := server.Start(t, server.Plain, server.NewSettings(t, nil))
+	log := newLog(t, s)
+	log.write(t, "ERROR", "payment", "refused before")
+	r := runWscat(t, s, local(s, blocks(t, "clients.md")["wscat"]))
+	r.await(t, log.name("refused before"))
+	log.write(t, "INFO", "payment", "accepted")
+	log.write(t, "ERROR", "payment", "refused behind")
+	for _, line := range r.await(t, log.name("refused behind")) {
+		if strings.Contains(line, "accepted") {
+			t.Errorf("%q is not selected", line)
+		}
+	}
+}

@@ -85,6 +85,12 @@ func runGrpcurl(t *testing.T, _ *server.Server, text string) *running {
 	return run(t, t.TempDir(), "bash", "-euc", `PATH="$0:$PATH"; `+text, dir)
 }
 
+// runWscat runs a command of wscat, which is among the packages of the tests.
+func runWscat(t *testing.T, _ *server.Server, text string) *running {
+	t.Helper()
+	return run(t, t.TempDir(), "bash", "-euc", `PATH="$0:$PATH"; exec `+text, filepath.Join(node.Modules(t), ".bin"))
+}
+
 // grpcurl builds grpcurl once a process, and returns the directory that it is in.
 var grpcurl = sync.OnceValues(func() (dir string, err error) {
 	dir = filepath.Join(server.Root(), ".cache", "docs")
