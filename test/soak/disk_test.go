@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -98,7 +99,11 @@ func writeUntilRefused(t *testing.T, w *writer) error {
 	t.Helper()
 	const most, batch = 2_000, 500
 	for range most {
-		if err := w.write(t.Context(), batch); err != nil {
+		// One that waits for room does so for its own deadline.
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		err := w.write(ctx, batch)
+		cancel()
+		if err != nil {
 			return err
 		}
 	}

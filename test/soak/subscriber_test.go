@@ -239,7 +239,7 @@ func (s *subscriber) ended() codes.Code {
 
 // patience is how long a test waits for what should be there in a moment, on a machine that
 // has other things to do.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // await waits until a condition holds; its argument is locked.
 func (s *subscriber) await(what string, is func(*subscriber) bool) error {
@@ -255,7 +255,8 @@ func (s *subscriber) await(what string, is func(*subscriber) bool) error {
 	defer s.mu.Unlock()
 	for !is(s) {
 		if late || s.err != nil {
-			return fmt.Errorf("%s is not %s: it has %d entries, is at %q, ended with %w", s.name, what, s.entries, s.cursor, s.err)
+			err := fmt.Errorf("%s is not %s: it has %d entries and is at %q", s.name, what, s.entries, s.cursor)
+			return errors.Join(err, s.err)
 		}
 		s.changed.Wait()
 	}

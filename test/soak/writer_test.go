@@ -183,7 +183,7 @@ func (l *load) histories() (all []history.Writer) {
 }
 
 // writeTimeout bounds one write: a server that does not answer is a fault, too.
-const writeTimeout = 10 * time.Second
+const writeTimeout = patience
 
 // connect returns a connection that looks for the server again at once.
 func connect(t *testing.T, address string) *grpc.ClientConn {
