@@ -22,6 +22,13 @@ const (
 	// attributes, and values that are different every time, like ids, are of no use here.
 	maxFields   = 1_000
 	maxDistinct = 10_000
+	// maxValueBytes is how long a value may be to be listed: nobody completes a longer one,
+	// and ten of each of maxFields still fit into the 4 MiB that gRPC clients take.
+	maxValueBytes = 256
+	// maxTallyBytes bounds what the values of all fields take together, valueBytes for each
+	// beside its text: maxDistinct of maxFields would be a gigabyte.
+	maxTallyBytes = 16 << 20
+	valueBytes    = 64
 )
 
 // ListFields counts the fields and values of recent entries.
@@ -89,6 +96,7 @@ type tally struct {
 	prefix  string
 	fields  map[string]*fieldTally
 	entries uint32
+	bytes   int // what the values take
 }
 
 type fieldTally struct {
@@ -119,9 +127,15 @@ func (t *tally) count(field, value string) {
 		t.fields[field] = f
 	}
 	f.entries++
-	if _, known := f.values[value]; known || len(f.values) < maxDistinct {
-		f.values[value]++
+	if _, known := f.values[value]; !known {
+		bytes := valueBytes + len(value)
+		if len(value) > maxValueBytes || len(f.values) >= maxDistinct || t.bytes+bytes > maxTallyBytes {
+			return
+		}
+		t.bytes += bytes
+		value = strings.Clone(value) // not with the block of entries that it lies in
 	}
+	f.values[value]++
 }
 
 // response lists the fields, the commonest first, with their commonest values.
