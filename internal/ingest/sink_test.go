@@ -195,13 +195,25 @@ func TestSharedAttributes(t *testing.T) {
 	}
 }
 
-func BenchmarkSink(b *testing.B) {
-	sink := ingest.NewSink(appendNothing{}, ingest.Limits{}, time.Now)
-	e := &entry.Entry{
+// usual returns an entry that fits as it is.
+func usual() *entry.Entry {
+	return &entry.Entry{
 		Timestamp: 1, Observed: 1, Service: "checkout", Host: "web-1", Message: strings.Repeat("a line of log ", 10),
 		Attributes: []entry.Attribute{{Key: "http.method", Value: "GET"}, {Key: "http.route", Value: "/api/cart"}, {Key: "http.status", Value: "200"}},
 	}
-	entries := []*entry.Entry{e}
+}
+
+// TestSinkAllocates holds that an entry that fits costs no memory.
+func TestSinkAllocates(t *testing.T) {
+	sink, entries := ingest.NewSink(appendNothing{}, ingest.Limits{}, time.Now), []*entry.Entry{usual()}
+	if n := testing.AllocsPerRun(100, func() { _ = sink.Append(t.Context(), entries) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func BenchmarkSink(b *testing.B) {
+	sink := ingest.NewSink(appendNothing{}, ingest.Limits{}, time.Now)
+	entries := []*entry.Entry{usual()}
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := sink.Append(b.Context(), entries); err != nil {
