@@ -43,7 +43,7 @@ func (c *callers) stream(srv any, stream grpc.ServerStream, _ *grpc.StreamServer
 type called struct {
 	grpc.ServerStream
 
-	ctx context.Context //nolint:containedctx // It is what is overridden.
+	ctx context.Context
 }
 
 func (c called) Context() context.Context { return c.ctx }

@@ -53,24 +53,6 @@ func (s *Service) ListEntries(ctx context.Context, req *loggerv1.ListEntriesRequ
 	return p.response, nil
 }
 
-// more tells whether anything may be read beyond a page that is full: that there is a next
-// page would otherwise tell that others have written something. If that is not known in
-// time, there is one.
-func (p *page) more(ctx context.Context, deadline time.Time) (bool, error) {
-	beyond := *p
-	beyond.matcher, beyond.size, beyond.full = p.reader.scope, 1, false
-	beyond.bytes, beyond.response = 0, &loggerv1.ListEntriesResponse{}
-	for !beyond.full && beyond.low < beyond.high {
-		if time.Now().After(deadline) {
-			return true, nil
-		}
-		if err := beyond.read(ctx); err != nil {
-			return false, err
-		}
-	}
-	return beyond.full || len(beyond.response.GetGaps()) > 0, nil
-}
-
 // page is one page while it is filled: what is still to be read of it are the positions
 // behind low, up to and including high.
 type page struct {
@@ -110,6 +92,24 @@ func newPage(ctx context.Context, r *reader, req *loggerv1.ListEntriesRequest) (
 		return nil, err
 	}
 	return p, nil
+}
+
+// more tells whether anything may be read beyond a page that is full: that there is a next
+// page would otherwise tell that others have written something. If that is not known in
+// time, there is one.
+func (p *page) more(ctx context.Context, deadline time.Time) (bool, error) {
+	beyond := *p
+	beyond.matcher, beyond.size, beyond.full = p.reader.scope, 1, false
+	beyond.bytes, beyond.response = 0, &loggerv1.ListEntriesResponse{}
+	for !beyond.full && beyond.low < beyond.high {
+		if time.Now().After(deadline) {
+			return true, nil
+		}
+		if err := beyond.read(ctx); err != nil {
+			return false, err
+		}
+	}
+	return beyond.full || len(beyond.response.GetGaps()) > 0, nil
 }
 
 // read adds one stretch of the log to the page.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -408,18 +409,17 @@ func TestDrainSaysGoodbye(t *testing.T) {
 // TestGoodbyeIsAtTheHead holds although nothing has matched: whoever resumes from there
 // does not read all that again.
 func TestGoodbyeIsAtTheHead(t *testing.T) {
-	s := start(t)
-	m := s.monitor(query("service=nobody"))
-	m.live(1)
-	s.write(42)
-	seen := s.monitor(last("", 1)) // the hub has come to the head when this one is live
-	seen.applied(1)
-	seen.entries(1, 42)
-	seen.caughtUp(1)
-	s.service.Drain()
-	if g := m.next().GetNotice().GetGoodbye(); g.GetCursor() != s.store.Epoch().Cursor(42) {
-		t.Errorf("the goodbye is %v", g)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t)
+		m := s.monitor(query("service=nobody"))
+		m.live(1)
+		s.write(42)
+		synctest.Wait() // the hub has come to the head
+		s.service.Drain()
+		if g := m.next().GetNotice().GetGoodbye(); g.GetCursor() != s.store.Epoch().Cursor(42) {
+			t.Errorf("the goodbye is %v", g)
+		}
+	})
 }
 
 func TestTooManyStreams(t *testing.T) {

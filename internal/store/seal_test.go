@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"os"
@@ -100,7 +101,7 @@ func TestSecret(t *testing.T) {
 	if err != nil || len(first) != secretBytes {
 		t.Fatal(first, err)
 	}
-	if again, err := Secret(dir); err != nil || string(again) != string(first) {
+	if again, err := Secret(dir); err != nil || !bytes.Equal(again, first) {
 		t.Errorf("asked again: %x and %v, want %x", again, err, first)
 	}
 	name := filepath.Join(dir, secretName)
@@ -114,7 +115,7 @@ func TestSecret(t *testing.T) {
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
 		t.Errorf("the directory holds %v, %v", files, err)
 	}
-	if other, err := Secret(t.TempDir()); err != nil || string(other) == string(first) {
+	if other, err := Secret(t.TempDir()); err != nil || bytes.Equal(other, first) {
 		t.Errorf("another directory has the same, %v", err)
 	}
 	if err := os.WriteFile(name, []byte("not a secret"), 0o600); err != nil {
