@@ -1,4 +1,4 @@
-// Takes pictures of the page in its states, of the real server: npm run shots -- FOLDER
+// Takes pictures of the page in its states, of the real server: npm run shots -- FOLDER [NAME …]
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { launch, open } from './browser.mjs';
@@ -7,6 +7,7 @@ import { filter, live, numbers } from './page.mjs';
 import { Server } from './server.mjs';
 
 const folder = resolve(process.argv[2] ?? 'shots');
+const only = process.argv.slice(3); // all, if none is named
 await mkdir(folder, { recursive: true });
 const browser = await launch();
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
@@ -15,6 +16,7 @@ const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, has
 let server;
 
 async function shot(name, run, { path = '', before, ...options } = {}) {
+  if (only.length > 0 && !only.includes(name)) return;
   const page = await open(browser, 'about:blank', options);
   await before?.(page);
   await page.goto(server.url + path);
