@@ -46,7 +46,7 @@ func idle(b *testing.B, e *edge) net.Conn {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, err = c.Write([]byte("GET /logs/monitor?notices=true HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+	_, err = c.Write([]byte("GET /logs/monitor?notices=true HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"))
 	if err != nil {
 		b.Fatal(err)
