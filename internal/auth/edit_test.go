@@ -118,3 +118,20 @@ func TestEditedFile(t *testing.T) {
 		t.Errorf("the directory has %v, %v", left, err)
 	}
 }
+
+// What is left of a text of several lines does not become part of somebody else's.
+func TestRemovedTokenLeavesTheOthers(t *testing.T) {
+	_, sum := token.New("a")
+	stanza := func(id, more string) string {
+		return "- id: " + id + "\n  name: " + id + "\n  sha256: " + sum.String() + "\n  read: service=" + id + "\n" + more
+	}
+	path := filepath.Join(t.TempDir(), "access.yaml")
+	before := "tokens:\n" + stanza("a", "") + stanza("b", "  note: for the bank\n    OR service=b\n")
+	write(t, path, before)
+	if err := RemoveToken(path, "b"); err == nil {
+		t.Error("the token is removed, although a text of it stays")
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != before {
+		t.Errorf("the file is %q, %v", got, err)
+	}
+}

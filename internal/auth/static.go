@@ -35,10 +35,13 @@ func (r *rules) addToken(s stanza) {
 		return
 	}
 	rule.lease = newLease("%q %s %s %s", rule.name, rule.sum, rule.expires, rule.grant)
-	if r.lease(s, "id", "token "+id, rule.lease) {
+	if r.lease(s, "id", aboutToken(id), rule.lease) {
 		r.tokens[id] = rule
 	}
 }
+
+// aboutToken is what the lease of a token is about.
+func aboutToken(id string) string { return "token " + id }
 
 // authenticateToken returns who shows a token.
 func (r *rules) authenticateToken(text string, now time.Time) (*Principal, error) {
