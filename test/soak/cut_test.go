@@ -48,7 +48,7 @@ func TestCut(t *testing.T) {
 		{"RST", byLine(true), 0},
 		{"killed", byKill, 0},
 		{"GOAWAY", byGoAway, 0},
-		{"half-open", byHole, keepAlive},
+		{"half-open", byHole, keepAlive + settleTime},
 	} {
 		if way.name == "half-open" && !*long {
 			continue // see TestHalfOpen

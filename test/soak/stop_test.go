@@ -19,7 +19,8 @@ import (
 func TestStop(t *testing.T) {
 	t.Parallel()
 	const streams, perConnection = 500, 100
-	perSecond := scale(500, 2_000)
+	// What matches is decoded here, too, 500 times an eighth of it, and half of that from JSON.
+	perSecond := scale(500, 1_000)
 	s := server.Start(t, server.Plain, newSettings(t, nil))
 	idle := settled(t, s)
 	var conns []*grpc.ClientConn
