@@ -56,7 +56,7 @@ func (c conformance) run(t *testing.T, tool string, s *server.Server) (tries, go
 	results := filepath.Join(t.TempDir(), "results.xml")
 	host, port, err := net.SplitHostPort(c.address(s))
 	must(t, err)
-	out, err := exec.CommandContext(t.Context(), tool, "--tls", "--insecure", "--timeout", "1",
+	out, err := exec.CommandContext(t.Context(), tool, "--tls", "--insecure", "--timeout", "3",
 		"--host", host, "--port", port, "--path", c.path, "--junit-report", results).CombinedOutput()
 	if failed, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
 		t.Fatalf("h2spec: %v\n%s", failed, out)
