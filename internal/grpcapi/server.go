@@ -23,6 +23,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/tap"
 
+	"github.com/seed-2f16ea30/logsieve/internal/auth"
 	"github.com/seed-2f16ea30/logsieve/internal/door"
 	"github.com/seed-2f16ea30/logsieve/internal/fault"
 )
@@ -114,10 +115,49 @@ func (g guard) admit(ctx context.Context, call *tap.Info) (admitted context.Cont
 		}
 	}()
 	admitted, err = g.door.AdmitCall(ctx, call.FullMethodName)
-	if err != nil {
-		return ctx, g.status(call.FullMethodName, err)
+	switch {
+	case err != nil:
+		return refuse(ctx, g.status(call.FullMethodName, err))
+	case auth.FromContext(admitted) == nil:
+		// Public: whoever comes could hold a message of the largest size, never whole, on each
+		// of their streams.
+		return within(admitted, publicTimeout), nil
 	}
 	return admitted, nil
+}
+
+const (
+	// publicTimeout is how long a call may take of somebody who is not known: a probe.
+	publicTimeout = 5 * time.Second
+	// refusalTimeout is how long a call that is refused may be kept.
+	refusalTimeout = time.Second
+)
+
+// within returns a context that ends after some time, if not before.
+func within(ctx context.Context, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	context.AfterFunc(ctx, cancel) // it ends with its stream, or by itself
+	return ctx
+}
+
+type refusalKey struct{}
+
+// refuse refuses a call before its stream exists. One whose deadline is far off is given a
+// stream, and refused by the interceptors, before any handler: grpc-go keeps the timer of a
+// call that the tap refuses until the deadline of that call, so that anybody, without a
+// credential, could fill the memory with them. What comes of its message within
+// refusalTimeout is thrown away.
+func refuse(ctx context.Context, refusal error) (context.Context, error) {
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) <= refusalTimeout {
+		return ctx, refusal
+	}
+	return within(context.WithValue(ctx, refusalKey{}, refusal), refusalTimeout), nil
+}
+
+// refused returns why a call is refused that the tap has let through, nil if it is not.
+func refused(ctx context.Context) error {
+	err, _ := ctx.Value(refusalKey{}).(error)
+	return err
 }
 
 func (g guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
@@ -126,6 +166,9 @@ func (g guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, n
 			err = g.panicked(info.FullMethod, cause)
 		}
 	}()
+	if err := refused(ctx); err != nil {
+		return nil, err
+	}
 	resp, err = next(ctx, req)
 	return resp, g.status(info.FullMethod, err)
 }
@@ -136,6 +179,9 @@ func (g guard) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServer
 			err = g.panicked(info.FullMethod, cause)
 		}
 	}()
+	if err := refused(stream.Context()); err != nil {
+		return err
+	}
 	return g.status(info.FullMethod, next(srv, stream))
 }
 
