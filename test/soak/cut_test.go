@@ -85,7 +85,7 @@ func TestCut(t *testing.T) {
 func remaining(t *testing.T, s *server.Server, before state, within time.Duration) (more int) {
 	t.Helper()
 	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) { // another process
-		more = max(goroutines(t, s)-before.goroutines, 0)
+		more = max(s.Goroutines(t)-before.goroutines, 0)
 		if more == 0 || time.Now().After(deadline) {
 			return more
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
+	"github.com/seed-2f16ea30/logsieve/test/figures"
 )
 
 // TestDocument holds what docs/guarantees.md says: each promise names its tests, and they
@@ -26,7 +27,8 @@ func TestDocument(t *testing.T) {
 			t.Errorf("there is no %s in %s: %v", name[1], name[2], err)
 		}
 	}
-	for _, mark := range []string{tableBegin, tableEnd} {
+	begin, end := figures.Marks(tableName)
+	for _, mark := range []string{begin, end} {
 		if !strings.Contains(string(text), mark) {
 			t.Errorf("the document lacks the mark %q", mark)
 		}

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/seed-2f16ea30/logsieve/test/e2e/server"
+	"github.com/seed-2f16ea30/logsieve/test/figures"
 )
 
 var (
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 		http.DefaultClient.CloseIdleConnections()
 		fmt.Print("\n", table())
 		if *reportPath != "" && code == 0 {
-			if err := writeReport(*reportPath); err != nil {
+			if err := figures.Replace(*reportPath, tableName, table()); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 				code = 1
 			}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,24 +21,7 @@ type state struct {
 func look(t *testing.T, s *server.Server) state {
 	t.Helper()
 	get(t, "http://"+s.Admin+"/debug/pprof/heap?gc=1")
-	return state{goroutines(t, s), s.Metric(t, "go_memstats_heap_inuse_bytes")}
-}
-
-// goroutines counts a server's goroutines, but for those that the runtime starts for
-// itself when it needs them, and which the metric counts as well.
-func goroutines(t *testing.T, s *server.Server) (n int) {
-	t.Helper()
-	for stack := range strings.SplitSeq(get(t, "http://"+s.Admin+"/debug/pprof/goroutine?debug=1"), "\n\n") {
-		var count int
-		if i := strings.Index(stack, " @ "); i >= 0 {
-			_, _ = fmt.Sscan(stack[strings.LastIndexByte(stack[:i], '\n')+1:i], &count) // 0 if it is none
-		}
-		frames := strings.Split(stack, "\n#\t")[1:]
-		if slices.ContainsFunc(frames, func(frame string) bool { return !strings.Contains(frame, "\truntime.") }) {
-			n += count
-		}
-	}
-	return n
+	return state{s.Goroutines(t), s.Metric(t, "go_memstats_heap_inuse_bytes")}
 }
 
 // settled returns what a server holds once it has stopped letting go. The HTTP edge makes

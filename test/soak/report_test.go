@@ -1,11 +1,9 @@
 package soak
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -92,22 +90,5 @@ func table() string {
 	return b.String()
 }
 
-// The marks in the document between which the table stands.
-const (
-	tableBegin = "<!-- soak: begin -->\n"
-	tableEnd   = "<!-- soak: end -->\n"
-)
-
-func writeReport(path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	before, rest, ok := bytes.Cut(text, []byte(tableBegin))
-	_, after, okEnd := bytes.Cut(rest, []byte(tableEnd))
-	if !ok || !okEnd {
-		return fmt.Errorf("%s has no place for the table: it needs the lines %q and %q", path, tableBegin, tableEnd)
-	}
-	text = fmt.Appendf(nil, "%s%s%s%s%s", before, tableBegin, table(), tableEnd, after)
-	return os.WriteFile(path, text, 0o644) // G306: a document that everybody reads.
-}
+// tableName is that of the place of the table in the document.
+const tableName = "soak"
