@@ -55,8 +55,9 @@ func (s *search) step(ctx context.Context, service *Service) (begin entry.Positi
 
 // readBytes is about how much a stream that is behind reads in one go. Larger reads hold
 // more memory and answer a changed filter later; smaller ones pay the store's seek more
-// often.
-const readBytes = 256 << 10
+// often. A hundred readers at once that are far behind took 57 MiB with 64 KiB, 103 with
+// 256 KiB and 170 with 1 MiB, for the same processor time.
+const readBytes = 64 << 10
 
 func (s *Service) readBackward(ctx context.Context, before entry.Position) (b store.Batch, err error) {
 	release, err := s.hub.Turn(ctx)

@@ -42,7 +42,7 @@ export interface Notice {
 }
 
 export interface Goodbye {
-  reason?: 'DRAIN' | 'CREDENTIAL_EXPIRED' | 'MAX_AGE';
+  reason?: 'DRAIN' | 'CREDENTIAL_EXPIRED' | 'MAX_AGE' | 'IDLE';
   cursor?: string;
   retry_after?: string;
 }
