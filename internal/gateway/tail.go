@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	loggerv1 "github.com/seed-2f16ea30/logsieve/gen/logger/v1"
@@ -74,8 +73,11 @@ type tailWriter struct {
 	closed bool // nothing may be written any more
 	idle   *time.Timer
 
-	// expired is set when what is left is to be written soon.
-	expired atomic.Bool
+	// dmu is held while a deadline is set; it is taken behind mu, or alone. It guards
+	// expired, which is set when what is left is to be written soon, and done, when the
+	// response is not ours any more: to touch it then is a race in HTTP/2.
+	dmu           sync.Mutex
+	expired, done bool
 }
 
 var (
@@ -142,32 +144,32 @@ func (t *tailWriter) FlushError() error {
 // passes ends a stream of HTTP/2 whether it is written to or not. The caller holds mu.
 func (t *tailWriter) flush() error {
 	err := t.rc.Flush()
-	if t.expired.Load() {
-		return err
-	}
-	_ = t.rc.SetWriteDeadline(time.Time{})
-	if t.expired.Load() {
-		t.expire() // as in deadline
-	}
+	t.setDeadline(time.Time{})
 	return err
 }
 
 // deadline gives the next write its time. The caller holds mu.
-func (t *tailWriter) deadline() {
-	if t.expired.Load() {
-		return
-	}
-	// A writer that has no deadlines is one of a test: its client is never slow.
-	_ = t.rc.SetWriteDeadline(time.Now().Add(t.cfg.WriteTimeout))
-	if t.expired.Load() {
-		t.expire() // its deadline may have been the one that was overwritten
+func (t *tailWriter) deadline() { t.setDeadline(time.Now().Add(t.cfg.WriteTimeout)) }
+
+// setDeadline sets a deadline unless the one of expire holds.
+func (t *tailWriter) setDeadline(at time.Time) {
+	t.dmu.Lock()
+	defer t.dmu.Unlock()
+	if !t.expired && !t.done {
+		// A writer that has no deadlines is one of a test: its client is never slow.
+		_ = t.rc.SetWriteDeadline(at)
 	}
 }
 
 // expire lets a write that is under way, and those that follow, take no longer than
 // closeTimeout. It does not wait for mu: whoever holds it may be in that write.
 func (t *tailWriter) expire() {
-	t.expired.Store(true)
+	t.dmu.Lock()
+	defer t.dmu.Unlock()
+	if t.expired || t.done {
+		return
+	}
+	t.expired = true
 	_ = t.rc.SetWriteDeadline(time.Now().Add(closeTimeout))
 }
 
@@ -193,6 +195,9 @@ func (t *tailWriter) close() {
 	if t.idle != nil {
 		t.idle.Stop()
 	}
+	t.dmu.Lock()
+	defer t.dmu.Unlock()
+	t.done = true
 	if t.begun {
 		// The deadline is the connection's, which may serve another request.
 		_ = t.rc.SetWriteDeadline(time.Time{})
