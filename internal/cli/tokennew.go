@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,15 +135,19 @@ func parseStamp(pairs []string) (auth.Stamp, error) {
 	var stamp auth.Stamp
 	for _, pair := range pairs {
 		name, value, ok := strings.Cut(pair, "=")
+		key := strings.TrimPrefix(name, "attributes.")
+		isSame := func(a entry.Attribute) bool { return a.Key == key }
 		switch {
-		case !ok || name == "" || value == "":
+		case !ok || key == "" || value == "":
 			return stamp, fail(exitUsage, "--stamp %s is not of the form name=value, as in tenant=a", pair)
+		case name == "service" && stamp.Service != "", name == "host" && stamp.Host != "", slices.ContainsFunc(stamp.Attributes, isSame):
+			return stamp, fail(exitUsage, "--stamp %s is there twice: keep one", name)
 		case name == "service":
 			stamp.Service = value
 		case name == "host":
 			stamp.Host = value
 		default:
-			stamp.Attributes = append(stamp.Attributes, entry.Attribute{Key: strings.TrimPrefix(name, "attributes."), Value: value})
+			stamp.Attributes = append(stamp.Attributes, entry.Attribute{Key: key, Value: value})
 		}
 	}
 	stamp.Attributes = entry.SortAttributes(stamp.Attributes)
