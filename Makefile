@@ -160,7 +160,7 @@ test-ui-if-there:
 
 .PHONY: shots
 shots: build $(CACHE)/web ## Take pictures of the user interface into .cache/shots, and the one of the README
-	@cd web && npm run shots -- $(CACHE)/shots
+	@(cd web && npm run shots -- $(CACHE)/shots)
 	cp $(CACHE)/shots/light-filter.png docs/ui.png
 
 .PHONY: clean
