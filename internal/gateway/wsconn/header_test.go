@@ -3,7 +3,10 @@ package wsconn
 import (
 	"bytes"
 	"math"
+	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestHeaders(t *testing.T) {
@@ -68,6 +71,25 @@ func FuzzInspect(f *testing.F) {
 			if !okA {
 				return
 			}
+		}
+	})
+}
+
+// TestMessageRate lets as many messages begin within a second as are allowed.
+func TestMessageRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var hits []string
+		in := inbound{limits: Limits{MessageSize: 1 << 10, MessageRate: 3, Hit: func(limit string) { hits = append(hits, limit) }}}
+		empty := []byte{finalBit | byte(opText), maskBit, 0, 0, 0, 0}
+		if _, end := in.inspect(bytes.Repeat(empty, 3)); end != nil {
+			t.Fatalf("three messages: %v", end)
+		}
+		time.Sleep(time.Second)
+		if _, end := in.inspect(bytes.Repeat(empty, 4)); end == nil || end.Code != TooFast {
+			t.Errorf("four messages within a second: %v", end)
+		}
+		if !slices.Equal(hits, []string{LimitMessageRate}) {
+			t.Errorf("hits: %q", hits)
 		}
 	})
 }
