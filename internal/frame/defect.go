@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"crypto/rand"
+	"crypto/subtle"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -14,9 +16,17 @@ import (
 // which the contract will never use.
 const fieldDefect = protowire.MaxValidNumber
 
+// seal stands before a defect, so that only the edge of this process can write one: a native
+// client that sends the field too would otherwise choose what the server tells and counts.
+// 16 bytes are beyond guessing.
+var seal = func() (key [16]byte) {
+	_, _ = rand.Read(key[:]) // never fails: it ends the process instead
+	return key
+}()
+
 // WithDefect returns a filter that stands for a frame which could not be decoded. The
 // service counts it like any other filter and answers with this refusal, so that both
-// sides go on numbering alike.
+// sides go on numbering alike. It is understood in this process alone.
 func WithDefect(refusal *loggerv1.Rejected) (*loggerv1.LogFilter, error) {
 	body, err := proto.Marshal(refusal)
 	if err != nil {
@@ -24,8 +34,17 @@ func WithDefect(refusal *loggerv1.Rejected) (*loggerv1.LogFilter, error) {
 	}
 	hidden := protowire.AppendTag(nil, fieldDefect, protowire.BytesType)
 	f := &loggerv1.LogFilter{}
-	f.ProtoReflect().SetUnknown(protowire.AppendBytes(hidden, body))
+	f.ProtoReflect().SetUnknown(protowire.AppendBytes(hidden, append(seal[:], body...)))
 	return f, nil
+}
+
+// sealed returns what stands behind the seal. ok is false for what has not come from
+// WithDefect in this process.
+func sealed(body []byte) (refusal []byte, ok bool) {
+	if len(body) < len(seal) || subtle.ConstantTimeCompare(body[:len(seal)], seal[:]) == 0 {
+		return nil, false
+	}
+	return body[len(seal):], true
 }
 
 // Defect returns the refusal that a filter carries, and nil for a sound filter. A field
@@ -38,7 +57,8 @@ func Defect(f *loggerv1.LogFilter) *loggerv1.Rejected {
 	}
 	field, kind, n := protowire.ConsumeTag(unknown)
 	if n > 0 && field == fieldDefect && kind == protowire.BytesType {
-		if body, m := protowire.ConsumeBytes(unknown[n:]); m > 0 {
+		body, _ := protowire.ConsumeBytes(unknown[n:]) // nil if it is malformed
+		if body, ok := sealed(body); ok {
 			refusal := &loggerv1.Rejected{}
 			if err := proto.Unmarshal(body, refusal); err == nil && refusal.GetMessage() != "" {
 				return refusal

@@ -81,3 +81,19 @@ func TestUnknownFieldIsADefect(t *testing.T) {
 		}
 	}
 }
+
+// TestDefectCannotBeForged has a client write the field that the edge hides a refusal in.
+func TestDefectCannotBeForged(t *testing.T) {
+	body, err := proto.Marshal(&loggerv1.Rejected{Code: 13, Reason: "FORGED", Message: "the server is broken"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, before := range map[string][]byte{"bare": nil, "with a seal of its own": make([]byte, 16)} {
+		hidden := protowire.AppendTag(nil, protowire.MaxValidNumber, protowire.BytesType)
+		f := &loggerv1.LogFilter{}
+		f.ProtoReflect().SetUnknown(protowire.AppendBytes(hidden, append(before, body...)))
+		if d := frame.Defect(f); d.GetReason() != "INVALID_FILTER" {
+			t.Errorf("%s, it is told as %v", name, d)
+		}
+	}
+}
