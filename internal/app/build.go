@@ -108,9 +108,12 @@ const edgeCalls = 1024
 // OTLP.
 func (a *App) newGRPC(options []grpc.ServerOption) error {
 	in := a.cfg.Ingest
+	// As many as fill one connection, beside the streams: more than one at a time need only
+	// those who share a credential.
+	calls := grpcapi.NewCalls(a.cfg.Stream.MaxStreamsPerPrincipal+a.cfg.GRPC.MaxStreams, a.limits.Hit)
 	serve := func(part string, message config.Size, streams int, options ...grpc.ServerOption) *grpc.Server {
 		return grpcapi.New(grpcapi.Config{
-			MaxMessageBytes: int(message), MaxStreams: streams, Door: a.door, TLS: a.tlsFor("h2"),
+			MaxMessageBytes: int(message), MaxStreams: streams, Door: a.door, Calls: calls, TLS: a.tlsFor("h2"),
 		}, a.logger.With("part", part), options...)
 	}
 	a.grpc = serve("grpc", in.BodySize, a.cfg.GRPC.MaxStreams, options...)

@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/seed-2f16ea30/logsieve/internal/filter"
 	"github.com/seed-2f16ea30/logsieve/internal/gateway/wsconn"
+	"github.com/seed-2f16ea30/logsieve/internal/grpcapi"
 	"github.com/seed-2f16ea30/logsieve/internal/ingest/inflate"
 	"github.com/seed-2f16ea30/logsieve/internal/monitor"
 )
@@ -17,6 +18,7 @@ func limitKeys() []string {
 		"ingest.rate_size",
 		"network.max_connections",
 		"network.max_connections_per_address",
+		grpcapi.LimitCalls,
 		wsconn.LimitMessageSize, wsconn.LimitMessageRate, wsconn.LimitFragments,
 		wsconn.LimitControls, wsconn.LimitPongTimeout, wsconn.LimitWriteTimeout,
 	}, monitor.LimitKeys()...)

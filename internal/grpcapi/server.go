@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -56,6 +57,8 @@ type Config struct {
 	MaxStreams int
 	// Door lets calls in. Nil asks nobody who they are.
 	Door *door.Door
+	// Calls, if not nil, bounds the calls of each principal.
+	Calls *Calls
 	// TLS, if not nil, is what connections from a network are held to.
 	TLS *tls.Config
 }
@@ -63,12 +66,13 @@ type Config struct {
 // New returns a server with the interceptors of logsieve. Calls that fail are told to the
 // caller as package fault says; what is the server's own fault is logged.
 func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Server {
-	g := guard{cfg.Door, logger}
+	var server *grpc.Server
+	g := guard{cfg.Door, cfg.Calls, logger, sync.OnceValue(func() map[string]bool { return streaming(server) })}
 	var network credentials.TransportCredentials
 	if cfg.TLS != nil {
 		network = credentials.NewTLS(cfg.TLS)
 	}
-	return grpc.NewServer(append([]grpc.ServerOption{
+	server = grpc.NewServer(append([]grpc.ServerOption{
 		door.Credentials(network),
 		grpc.InTapHandle(g.admit),
 		grpc.ConnectionTimeout(handshakeTimeout),
@@ -84,6 +88,20 @@ func New(cfg Config, logger *slog.Logger, options ...grpc.ServerOption) *grpc.Se
 		grpc.ChainUnaryInterceptor(g.unary),
 		grpc.ChainStreamInterceptor(g.stream),
 	}, options...)...)
+	return server
+}
+
+// streaming returns which methods of a server are not unary.
+func streaming(s *grpc.Server) map[string]bool {
+	all := make(map[string]bool)
+	for name, service := range s.GetServiceInfo() {
+		for _, m := range service.Methods {
+			if m.IsClientStream || m.IsServerStream {
+				all["/"+name+"/"+m.Name] = true
+			}
+		}
+	}
+	return all
 }
 
 // RegisterHealth adds grpc.health.v1 and reflection to a server, after all its other
@@ -101,7 +119,10 @@ func RegisterHealth(s *grpc.Server) *health.Server {
 // panics into errors.
 type guard struct {
 	door   *door.Door
+	calls  *Calls
 	logger *slog.Logger
+	// streaming are the methods that are not unary. It is asked when all are registered.
+	streaming func() map[string]bool
 }
 
 // admit lets a call in before its stream exists: an interceptor is called when the message
@@ -115,13 +136,20 @@ func (g guard) admit(ctx context.Context, call *tap.Info) (admitted context.Cont
 		}
 	}()
 	admitted, err = g.door.AdmitCall(ctx, call.FullMethodName)
-	switch {
-	case err != nil:
+	if err != nil {
 		return refuse(ctx, g.status(call.FullMethodName, err))
-	case auth.FromContext(admitted) == nil:
+	}
+	p := auth.FromContext(admitted)
+	if p == nil {
 		// Public: whoever comes could hold a message of the largest size, never whole, on each
 		// of their streams.
 		return within(admitted, publicTimeout), nil
+	}
+	if err := g.calls.enter(admitted, p.Name); err != nil {
+		return refuse(ctx, g.status(call.FullMethodName, err))
+	}
+	if !g.streaming()[call.FullMethodName] {
+		return within(admitted, unaryTimeout), nil
 	}
 	return admitted, nil
 }
@@ -129,6 +157,9 @@ func (g guard) admit(ctx context.Context, call *tap.Info) (admitted context.Cont
 const (
 	// publicTimeout is how long a call may take of somebody who is not known: a probe.
 	publicTimeout = 5 * time.Second
+	// unaryTimeout is how long any other call may take that is not a stream, its message
+	// included: as long as the body of an HTTP request may take to come.
+	unaryTimeout = time.Minute
 	// refusalTimeout is how long a call that is refused may be kept.
 	refusalTimeout = time.Second
 )
