@@ -65,7 +65,7 @@ func (g *Gateway) Routes() chi.Routes { return g.router }
 
 func (g *Gateway) routes(mounts []Mount) (chi.Router, error) {
 	r := chi.NewRouter()
-	r.Use(g.recover, g.web.Guard)
+	r.Use(g.recover, g.web.Guard, dropLong)
 	r.NotFound(notFound)
 	r.MethodNotAllowed(methodNotAllowed(r))
 

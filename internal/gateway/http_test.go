@@ -133,6 +133,43 @@ func TestBodyLongerThanAMessage(t *testing.T) {
 	}
 }
 
+// What is too long to be passed on to the service is left out, on every way there.
+func TestLongHeaders(t *testing.T) {
+	e := start(t, gateway.Config{})
+	for _, name := range []string{"User-Agent", "Traceparent", "Tracestate"} {
+		long := strings.Repeat("x", 20<<10)
+		if code, body := e.answer("POST", "/logs", `[{"message":"a"}]`, name, long); code != 200 {
+			t.Errorf("writing with a long %s: %d %s", name, code, body)
+		}
+		if code, body := e.answer("GET", "/logs", "", name, long); code != 200 {
+			t.Errorf("listing with a long %s: %d %s", name, code, body)
+		}
+		resp := e.do("GET", "/logs/tail?last=1", "", name, long)
+		_ = resp.Body.Close()
+		if resp.StatusCode != 200 {
+			t.Errorf("a stream with a long %s: %s", name, resp.Status)
+		}
+		s := e.dial("/logs/monitor?last=1", name, long)
+		if _, message, err := s.ReadMessage(); err != nil || !strings.Contains(string(message), `"message":"a"`) {
+			t.Errorf("a WebSocket with a long %s: %s %v", name, message, err)
+		}
+		_ = s.Close()
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/logs", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = strings.Repeat("x", 20<<10) + ".localhost"
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("a long Host: %s", resp.Status)
+	}
+}
+
 func TestPathsAndMethods(t *testing.T) {
 	docs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "docs of "+r.URL.Path) })
 	e := start(t, gateway.Config{}, gateway.Mount{Pattern: "/docs/*", Handler: docs},

@@ -89,4 +89,30 @@ func incomingHeader(name string) (string, bool) {
 	}
 }
 
+// forwardedBytes is how much of a header the service is passed: room for the 512 bytes that
+// every part of a trace must pass on, and for what browsers call themselves. All of them are
+// far below the 16 KiB of headers that the service takes, where a call with more fails.
+const forwardedBytes = 2 << 10
+
+// dropLong leaves out what would be passed on of a request, header by header, where it is too
+// long. That is hearsay: no reason to refuse a request.
+func dropLong(next http.Handler) http.Handler {
+	const entryBytes = 64 // what HTTP/2 counts for each value beside it, and its name
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{"Traceparent", "Tracestate", "User-Agent"} {
+			size := 0
+			for _, value := range r.Header[name] {
+				size += entryBytes + len(value)
+			}
+			if size > forwardedBytes {
+				r.Header.Del(name)
+			}
+		}
+		if len(r.Host) > forwardedBytes { // the gateway passes it on by itself
+			r.Host = ""
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func noHeader(string) (string, bool) { return "", false }
