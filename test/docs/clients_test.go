@@ -178,7 +178,7 @@ func TestCurl(t *testing.T) {
 
 // Every named block of the page is run.
 func TestEveryClientIsRun(t *testing.T) {
-	known := map[string]bool{"curl": true, "curl-resume": true}
+	known := map[string]bool{"curl": true, "curl-resume": true, "wscat": true}
 	for _, c := range append(changing, resuming...) {
 		known[c.block] = true
 	}

@@ -16,7 +16,7 @@ import (
 func TestRefusedCursors(t *testing.T) {
 	codes := table(t, "websocket.md", "Code", "Status", "When", "Come back?")
 	var want []string
-	for _, err := range []error{store.ErrCursorMalformed, store.ErrCursorEpoch, store.ErrCursorTooOld, store.ErrCursorAhead} {
+	for _, err := range []error{store.ErrCursorMalformed, store.ErrCursorEpoch, store.ErrCursorScope, store.ErrCursorTooOld, store.ErrCursorAhead} {
 		problem, known := fault.Describe(err)
 		if !known {
 			t.Fatalf("%v is not told to callers", err)
