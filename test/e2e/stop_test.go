@@ -161,7 +161,7 @@ func TestSecondSignal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		send(t, c.name, conn, "POST /logs HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+		send(t, c.name, conn, "POST /logs HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
 		receive(t, c.name, conn, 1) // it waits for the body
 		began := time.Now()
 		if err := s.Signal(syscall.SIGTERM); err != nil {

@@ -26,7 +26,7 @@ func atOTLP(n *neighbours) string     { return n.server.OTLPHTTP }
 func atOTLPGRPC(n *neighbours) string { return n.server.OTLPGRPC }
 
 const (
-	upgrade = "GET /logs/monitor HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+	upgrade = "GET /logs/monitor HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 	// preface begins an HTTP/2 connection, with empty settings.
 	preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -47,7 +47,7 @@ func TestVanish(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t)
 	post := func(path string) string {
-		return "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{\"mess"
+		return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{\"mess"
 	}
 	for _, v := range []vanish{
 		{"half a request", atHTTP, "GET /logs HTTP/1.1\r\nHo"},
@@ -86,7 +86,10 @@ func (v vanish) do(t *testing.T, n *neighbours, reset bool) {
 	if frames, ok := strings.CutPrefix(rest, upgrade); ok {
 		// Nobody sends frames before the upgrade is answered.
 		send(t, v.name, conn, upgrade)
-		receive(t, v.name, conn, 1)
+		const switching = "HTTP/1.1 101 "
+		if answer := receive(t, v.name, conn, len(switching)); !strings.HasPrefix(answer, switching) {
+			t.Errorf("%s: the server answers %q", v.name, answer)
+		}
 		rest = frames
 	}
 	send(t, v.name, conn, rest)
@@ -112,11 +115,14 @@ func send(t *testing.T, name string, conn net.Conn, text string) {
 }
 
 // receive reads at least n bytes.
-func receive(t *testing.T, name string, conn net.Conn, n int) {
+func receive(t *testing.T, name string, conn net.Conn, n int) string {
 	t.Helper()
-	if _, err := io.ReadAtLeast(conn, make([]byte, n+1000), n); err != nil {
+	b := make([]byte, n+1000)
+	got, err := io.ReadAtLeast(conn, b, n)
+	if err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
+	return string(b[:got])
 }
 
 // vanishingReaders open streams, never read, and go away.
