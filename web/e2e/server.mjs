@@ -28,10 +28,17 @@ async function freePort() {
 export class Server {
   /** Starts `logsieve serve`, or another command that serves, with more of its flags. */
   static async start(command = 'serve', ...flags) {
-    const server = await new Server().settle();
-    server.command = [command, ...flags];
-    await server.run();
-    return server;
+    for (let attempt = 1; ; attempt++) {
+      const server = await new Server().settle();
+      server.command = [command, ...flags];
+      try {
+        await server.run();
+        return server;
+      } catch (error) {
+        // Another took the port between our look at it and the server's.
+        if (attempt === 3 || !error.message.includes('already in use')) throw error;
+      }
+    }
   }
 
   /** Starts one that asks who is there, and writes to it with a token that may do everything. */
