@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { expect } from './expect.mjs';
-import { live, messages, numbers, range, rows } from './page.mjs';
+import { filter, live, messages, numbers, range, rows } from './page.mjs';
 import { setup } from './setup.mjs';
 
 const it = setup();
@@ -156,4 +156,45 @@ test('the past and the stream join, however much comes before the past is there'
     const here = await numbers(page);
     assert.deepEqual(here, range(here[0], here.at(-1)), 'in order, nothing twice');
   }, tall);
+});
+
+test('a pause holds the view of a filter that is in force but not shown yet', async () => {
+  await it.page(async (page) => {
+    const applied = [];
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
+      if (String(payload).includes('"applied"')) applied.forEach((found) => found());
+    }));
+    await page.reload();
+    await live(page);
+    await page.route(/[/]logs[?]/, () => {}); // its past never comes: it is shown after a while
+    await filter(page, 'service=counter');
+    const inForceNow = new Promise((found) => applied.push(found));
+    await inForceNow;
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Space');
+    assert.match(await page.locator('#filter-said').textContent(), /everything/, 'paused before the view has changed');
+    await expect(async () => (await page.locator('#filter-said').textContent()).trim()).toBe('in force service=counter');
+    await it.server.number(30_001, 30_010);
+    await expect(() => page.locator('.pill').textContent()).toMatch(/10 waiting/);
+  });
+});
+
+test('the end is where one gets to, also while the view still scrolls', async () => {
+  await it.page(async (page) => {
+    await live(page);
+    await it.server.number(31_001, 31_400);
+    await expect(async () => (await numbers(page)).at(-1)).toBe(31_400);
+    await page.locator('.scroller').hover();
+    await page.mouse.wheel(0, -500);
+    await page.locator('.pill').waitFor();
+    // A scroll that was told after the key was pressed, and before the next frame is drawn.
+    await page.evaluate(() => {
+      const s = document.querySelector('.scroller');
+      s.scrollTop = 100;
+      dispatchEvent(new KeyboardEvent('keydown', { key: 'G' }));
+      s.dispatchEvent(new Event('scroll'));
+    });
+    await expect(async () => (await numbers(page)).at(-1)).toBe(31_400);
+    assert.equal(await page.locator('.pill').count(), 0);
+  });
 });

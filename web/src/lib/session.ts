@@ -298,6 +298,9 @@ export class Session {
     this.view?.close();
     this.view = view;
     this.next = undefined;
+    // The reader may have paused, or gone on, since it began.
+    if (this.paused) view.log.hold();
+    else view.log.release();
     this.changed();
   }
 

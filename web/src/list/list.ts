@@ -113,6 +113,8 @@ export class List {
   /** Goes to the newest row and follows from there. */
   end(): void {
     this.hold.clear();
+    // At once: a scroll that is still under way is told before the next frame, and would hold the view again.
+    this.scrollTo(this.scroller.scrollHeight);
     this.refresh();
   }
 
